@@ -1,0 +1,180 @@
+import { z } from 'zod';
+
+/** Raised whenever an older agent could misread an order; the app then answers 426 and says what to do. */
+export const AGENT_PROTOCOL = 1;
+
+/** The longest that the app keeps a poll waiting, in seconds. */
+export const POLL_SECONDS = 25;
+
+/** A body larger than this is refused unread, in bytes. */
+export const MAX_BODY_BYTES = 256 * 1024;
+
+/** Ports of an environment, and those that the device's loopback address on the relay offers for them. */
+export const forwards = [
+  { listen: 2200, target: 22 },
+  { listen: 8080, target: 80 },
+  { listen: 8443, target: 443 },
+] as const;
+
+/** The inner address that every environment on every device has, so that tunnels outlive environments. */
+export const ENVIRONMENT_ADDRESS = '10.99.0.2';
+
+const text = (most: number) => z.string().max(most);
+const id = z.uuid();
+const sshPublicKey = z
+  .string()
+  .max(800)
+  .regex(/^ssh-ed25519 [A-Za-z0-9+/]{68}$/, 'an ssh-ed25519 public key without a comment');
+const count = z.number().finite().nonnegative();
+
+/** One thing that was done, and how long it took. */
+export const timedStep = z.object({ step: text(60), milliseconds: count });
+export type TimedStep = z.infer<typeof timedStep>;
+
+/** What a device is, as measured by the agent on the device. */
+export const hardware = z.object({
+  architecture: z.enum(['arm64', 'amd64']),
+  model: text(120).describe('e.g. Raspberry Pi 5 Model B Rev 1.0'),
+  cores: z.number().int().min(1).max(1024),
+  cpuScore: count.describe('SHA-256 of 16 KiB blocks on one core, MB/s'),
+  memoryBytes: count,
+  diskBytes: count.describe("size of the file that holds renters' data"),
+  diskWriteMegabytesPerSecond: count,
+  diskReadMegabytesPerSecond: count,
+  temperatureCelsius: z.number().finite().nullable().describe('null when the machine does not tell'),
+  throttled: z.boolean().nullable().describe('null when the machine does not tell'),
+  kernel: text(120),
+  hasAes: z.boolean(),
+});
+export type Hardware = z.infer<typeof hardware>;
+
+/** A promise of the device that was tried from inside an environment, and what came of it. */
+export const probe = z.object({
+  name: z.enum(['memoryLimit', 'diskQuota', 'userNamespace', 'homeNetwork', 'nameLookup']),
+  tried: text(300),
+  seen: text(300),
+  passed: z.boolean(),
+  fix: text(500).nullable().describe('what the owner can do about it, null when it passed'),
+});
+export type Probe = z.infer<typeof probe>;
+
+/** What a device can tell about itself at any moment. */
+export const metrics = z.object({
+  loadAverage: count,
+  memoryFreeBytes: count,
+  diskFreeBytes: count,
+  temperatureCelsius: z.number().finite().nullable(),
+  throttled: z.boolean().nullable(),
+});
+export type Metrics = z.infer<typeof metrics>;
+
+/** Agent → app, once: the owner's key, the tunnel's public key and what this machine is. */
+export const registerRequest = z.object({
+  protocol: z.number().int(),
+  program: text(40).describe('version of the agent program'),
+  key: text(200),
+  tunnelPublicKey: sshPublicKey,
+  architecture: z.enum(['arm64', 'amd64']),
+  model: text(120),
+});
+export type RegisterRequest = z.infer<typeof registerRequest>;
+
+/** App → agent, in answer: who the device is from now on. The token is shown once and kept on the device. */
+export const registerAnswer = z.object({ deviceId: id, deviceToken: text(200) });
+export type RegisterAnswer = z.infer<typeof registerAnswer>;
+
+/** Where the tunnel leads: the relay, its pinned host key, and this device's loopback address there. */
+export const tunnelSpec = z.object({
+  host: text(255),
+  port: z.number().int().min(1).max(65535),
+  user: text(64),
+  hostKey: text(800).describe('type and base64, as in a known_hosts line'),
+  address: z.string().regex(/^127\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.\d{1,3}\.\d{1,3}$/),
+});
+export type TunnelSpec = z.infer<typeof tunnelSpec>;
+
+/** The environment's image for this device's architecture, as a `docker save` file that the app serves. */
+export const imageSpec = z.object({
+  reference: text(200).describe('the image name inside the file'),
+  path: text(300).describe('path on the broker'),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  bytes: count,
+});
+export type ImageSpec = z.infer<typeof imageSpec>;
+
+/** A Linux for one renter: who may sign in, and with what. */
+export const environmentSpec = z.object({
+  id: id.describe("the rental's id, or the verification's"),
+  name: z
+    .string()
+    .regex(/^[a-z0-9-]{3,60}$/)
+    .describe('user name and host name'),
+  password: text(100),
+  authorizedKeys: z.array(text(9000)).max(50),
+});
+export type EnvironmentSpec = z.infer<typeof environmentSpec>;
+
+/** What the device should be doing. */
+export const task = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('idle') }),
+  z.object({ kind: z.literal('verify'), environment: environmentSpec }),
+  z.object({ kind: z.literal('serve'), environment: environmentSpec, paused: z.boolean() }),
+  z.object({ kind: z.literal('wipe'), wipeId: id }),
+]);
+export type Task = z.infer<typeof task>;
+
+/** App → agent, in answer to a poll: all that should be. Stating it twice changes nothing. */
+export const agentOrder = z.object({
+  version: text(64).describe('changes exactly when the rest does'),
+  tunnel: tunnelSpec,
+  diskGigabytes: z.number().int().min(1).max(100_000),
+  image: imageSpec,
+  task,
+});
+export type AgentOrder = z.infer<typeof agentOrder>;
+
+/** The environment as it is. `ready` means that its sshd answered on its own port 22. */
+export const environmentReport = z.object({
+  id,
+  state: z.enum(['preparing', 'ready', 'paused', 'failed']),
+  hostKey: sshPublicKey.nullable(),
+  steps: z.array(timedStep).max(30),
+  problem: text(500).nullable(),
+});
+export type EnvironmentReport = z.infer<typeof environmentReport>;
+
+/** What a verification measured and tried; `id` is the verification's. */
+export const verificationReport = z.object({
+  id,
+  hardware: hardware.nullable(),
+  probes: z.array(probe).max(20),
+  problem: text(500).nullable().describe('why the verification could not be finished'),
+});
+export type VerificationReport = z.infer<typeof verificationReport>;
+
+/** What a wipe did; `id` is the order's, so that an old proof is never taken for a new one. */
+export const wipeReport = z.object({
+  id,
+  steps: z.array(timedStep).max(30),
+  imageDigest: text(100).nullable().describe('of the image in the fresh engine'),
+  problem: text(500).nullable().describe('null when nothing of the renter is left'),
+});
+export type WipeReport = z.infer<typeof wipeReport>;
+
+/** Agent → app, on every poll: what I am actually doing, and the last order that I have seen. */
+export const agentReport = z.object({
+  protocol: z.number().int(),
+  program: text(40),
+  orderSeen: text(64).nullable(),
+  tunnelUp: z.boolean(),
+  tunnelProblem: text(500).nullable(),
+  environment: environmentReport.nullable(),
+  verification: verificationReport.nullable(),
+  wipe: wipeReport.nullable(),
+  metrics: metrics.nullable(),
+});
+export type AgentReport = z.infer<typeof agentReport>;
+
+/** App → agent, when it declines: one word for programs and one sentence for the owner's log. */
+export const agentRefusal = z.object({ error: text(60), message: text(500) });
+export type AgentRefusal = z.infer<typeof agentRefusal>;
