@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { parseSettings } from './parse.ts';
+import { placesOf } from './places.ts';
+
+/** The settings of the web program. */
+export const webSettings = z.object({
+  PUBLIC_URL: z
+    .url()
+    .default('http://localhost:3000')
+    .describe('Where people reach the broker; a loopback address means local mode'),
+  BROKER_SECRETS: z
+    .string()
+    .min(32)
+    .transform((list) => list.split(','))
+    .describe('Keys that seal secrets in the database, newest first, separated by commas; at least 32 characters each'),
+  SMTP_URL: z
+    .url()
+    .optional()
+    .describe(
+      'Where mail is handed over, e.g. smtps://user:password@mail.example; unset in local mode: shown on /mailbox',
+    ),
+  MAIL_FROM: z.string().default('rpibroker <broker@localhost>').describe('The sender of our mail'),
+  TRUSTED_PROXIES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(5)
+    .default(0)
+    .describe('How many reverse proxies stand in front and set X-Forwarded-For'),
+  IMAGES_FOLDER: z
+    .string()
+    .default(join(placesOf(process.cwd()).data, 'images'))
+    .describe('Where the images that agents download lie'),
+});
+
+export type WebSettings = z.infer<typeof webSettings>;
+
+const held = globalThis as typeof globalThis & { rpibrokerWebSettings?: WebSettings };
+
+/** The settings of this web process, read once. */
+export function webConfig(): WebSettings {
+  held.rpibrokerWebSettings ??= parseSettings(webSettings, process.env);
+  return held.rpibrokerWebSettings;
+}
+
+/** Whether this broker runs on its maker's own machine: the mailbox page and the seeded people exist only there. */
+export function isLocalMode({ PUBLIC_URL }: Pick<WebSettings, 'PUBLIC_URL'> = webConfig()): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(PUBLIC_URL).hostname);
+}

@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+const tests = (name: string, include: string[], more: object = {}) => ({ test: { name, include, ...more } });
+
+export default defineConfig({
+  test: {
+    exclude: ['node_modules', '.next', '.data'],
+    projects: [
+      tests('unit', ['{app,lib,db,tunnel-daemon,pi-agent,scripts,bench}/**/*.test.ts'], {
+        exclude: ['**/*.db.test.ts', '**/*.docker.test.ts'],
+      }),
+      tests('db', ['{app,lib,db,tunnel-daemon}/**/*.db.test.ts'], {
+        globalSetup: './db/testing-server.ts',
+        setupFiles: './db/testing.ts',
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+      }),
+      tests('docker', ['{tunnel-daemon,pi-agent}/**/*.docker.test.ts'], {
+        globalSetup: './db/testing-server.ts',
+        setupFiles: './db/testing.ts',
+        testTimeout: 180_000,
+        hookTimeout: 600_000,
+        fileParallelism: false,
+      }),
+    ],
+  },
+});
