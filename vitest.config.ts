@@ -10,14 +10,14 @@ export default defineConfig({
         exclude: ['**/*.db.test.ts', '**/*.docker.test.ts'],
       }),
       tests('db', ['{app,lib,db,tunnel-daemon}/**/*.db.test.ts'], {
-        globalSetup: './db/testing-server.ts',
-        setupFiles: './db/testing.ts',
+        globalSetup: './db/testing/server.ts',
+        setupFiles: './db/testing/clone.ts',
         testTimeout: 60_000,
         hookTimeout: 60_000,
       }),
       tests('docker', ['{tunnel-daemon,pi-agent}/**/*.docker.test.ts'], {
-        globalSetup: './db/testing-server.ts',
-        setupFiles: './db/testing.ts',
+        globalSetup: './db/testing/server.ts',
+        setupFiles: './db/testing/clone.ts',
         testTimeout: 180_000,
         hookTimeout: 600_000,
         fileParallelism: false,

@@ -24,7 +24,6 @@ export async function startEmbeddedPostgres(dataFolder: string, runFolder: strin
     run(join(binaries, 'bin', program), args, {
       ...(account && { uid: account.uid, gid: account.gid }),
       cwd: '/',
-      env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
     });
 
   for (const folder of [dataFolder, runFolder]) await ownFolder(folder, account);

@@ -17,7 +17,7 @@ url.pathname = `/${name}`;
 process.env.DATABASE_URL = url.href;
 
 afterAll(async () => {
-  const { pool } = await import('./client.ts');
+  const { pool } = await import('../client.ts');
   await pool.end();
   await onServer(`drop database ${name} with (force)`);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { startEmbeddedPostgres } from './embedded.ts';
+import { startEmbeddedPostgres } from '../embedded.ts';
 
 // The global set-up of the database tests: one server for the run, with a migrated template that test files clone.
 export default async function setup(project: TestProject) {
@@ -29,7 +29,7 @@ async function makeTemplate(url: string) {
   const template = new URL(url);
   template.pathname = '/rpibroker_template';
   process.env.DATABASE_URL = template.href;
-  const [{ migrateDatabase }, { pool }] = await Promise.all([import('./migrate.ts'), import('./client.ts')]);
+  const [{ migrateDatabase }, { pool }] = await Promise.all([import('../migrate.ts'), import('../client.ts')]);
   await migrateDatabase();
   await pool.end();
 }
