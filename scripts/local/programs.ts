@@ -1,0 +1,86 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+/** Settings for a program, by name. */
+export type Settings = Record<string, string>;
+
+/** `env NAME=value …` in front of a command adds settings to the environment it would have had. */
+function withSettings(settings: Settings, command: string[]): string[] {
+  return [...Object.entries(settings).map(([name, value]) => `${name}=${value}`), ...command];
+}
+
+/** Runs one of our scripts to its end and answers what it printed; its complaints go to the terminal. */
+export async function runScript(settings: Settings, file: string, ...args: string[]): Promise<string> {
+  const { stdout, stderr } = await promisify(execFile)(
+    'env',
+    withSettings(settings, [process.execPath, '--disable-warning=ExperimentalWarning', file, ...args]),
+    { maxBuffer: 1 << 26 },
+  );
+  process.stderr.write(stderr);
+  return stdout;
+}
+
+/** What keeps a program of ours running, and how it is told to end. */
+export type Program = {
+  name: string;
+  file: string;
+  args?: string[];
+  settings: Settings;
+  endWith: 'SIGINT' | 'SIGTERM';
+};
+type Folders = { logs: string; run: string };
+
+/**
+ * Runs `program` until it is disposed of, and starts it again within a second whenever it dies. Its output goes to a
+ * log file. It is a process group of its own: Ctrl-C reaches only us, and we end it in our order.
+ */
+export async function keepRunning(program: Program, folders: Folders): Promise<AsyncDisposable> {
+  for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true });
+  const pidFile = join(folders.run, `${program.name}.pid`);
+  await endLeftover(pidFile, program);
+
+  const stopping = new AbortController();
+  const running = { child: await launch(program, folders.logs, pidFile) };
+  const kept = (async () => {
+    while (!stopping.signal.aborted) {
+      if (running.child.exitCode === null && running.child.signalCode === null) await once(running.child, 'exit');
+      await sleep(1000, undefined, { signal: stopping.signal }).catch(() => {});
+      if (!stopping.signal.aborted) running.child = await launch(program, folders.logs, pidFile);
+    }
+  })();
+
+  return {
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      running.child.kill(program.endWith);
+      await kept;
+      await rm(pidFile, { force: true });
+    },
+  };
+}
+
+async function launch(
+  { name, file, args = [], settings }: Program,
+  logs: string,
+  pidFile: string,
+): Promise<ChildProcess> {
+  const log = openSync(join(logs, `${name}.log`), 'a');
+  const command = [process.execPath, '--disable-warning=ExperimentalWarning', file, ...args];
+  const child = spawn('env', withSettings(settings, command), { detached: true, stdio: ['ignore', log, log] });
+  await writeFile(pidFile, String(child.pid));
+  return child;
+}
+
+/** Ends the program that an earlier start left behind when it was killed itself. */
+async function endLeftover(pidFile: string, { file, endWith }: Program) {
+  const pid = Number(await readFile(pidFile, 'utf8').catch(() => Number.NaN));
+  const isOurs = async () => (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes(file);
+  if (Number.isNaN(pid) || !(await isOurs())) return;
+  process.kill(pid, endWith);
+  while (await isOurs()) await sleep(50);
+}

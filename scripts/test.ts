@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { ensureEngine } from './docker-engine.ts';
+import { buildImages } from './images.ts';
+import { buildWeb } from './local/build.ts';
+import { say, step } from './local/progress.ts';
+
+/** How many checks of one kind held, and how many did not. */
+type Tally = { name: string; passed: number; failed: number; skipped: number };
+
+const reports = 'test-results';
+
+// Everything that `npm test` checks. Parts can be named: `npm test -- unit browser`.
+const wanted = process.argv.slice(2);
+const accountsBefore = systemAccounts();
+const parts = new AsyncDisposableStack();
+const tallies: Tally[] = [];
+rmSync(reports, { recursive: true, force: true });
+
+try {
+  await check('lint', () => exitCheck('lint', ['biome', 'check', '--error-on-warnings', '.']));
+  await check('types', () => exitCheck('types', ['sh', '-c', 'next typegen && tsc --noEmit']));
+  await check('unit', () => vitest('unit'));
+  await check('db', () => vitest('db'));
+  if (isWanted('docker') || isWanted('browser')) {
+    const engine = await step('Docker engine', ensureEngine);
+    parts.defer(engine.stop);
+    await step('Images of the agent and the environment', buildImages);
+  }
+  await check('docker', () => vitest('docker'));
+  if (isWanted('browser')) await step('Web build', buildWeb);
+  await check('browser', playwright);
+} catch (error) {
+  say(error instanceof Error ? error.stack : String(error));
+  tallies.push({ name: 'set-up', passed: 0, failed: 1, skipped: 0 });
+} finally {
+  await parts.disposeAsync();
+  await removeAccounts(systemAccounts().filter((name) => !accountsBefore.includes(name)));
+}
+
+say();
+for (const { name, passed, failed, skipped } of tallies) {
+  say(`  ${name.padEnd(10)} ${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
+}
+const sum = (of: 'passed' | 'failed' | 'skipped') => tallies.reduce((total, tally) => total + tally[of], 0);
+const skipped = sum('skipped') ? `, ${sum('skipped')} skipped` : '';
+say(`\n${sum('passed')} passed, ${sum('failed')} failed${skipped}`);
+process.exit(sum('failed') === 0 && sum('passed') > 0 ? 0 : 1);
+
+function isWanted(name: string): boolean {
+  return wanted.length === 0 || wanted.includes(name);
+}
+
+async function check(name: string, work: () => Promise<Tally>) {
+  if (!isWanted(name)) return;
+  say(`\n── ${name}`);
+  tallies.push(await work());
+}
+
+/** Runs a program with our terminal and answers its exit code. */
+async function run(command: string[]): Promise<number> {
+  const [program = '', ...args] = command;
+  const [code] = await once(spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] }), 'exit');
+  return code ?? 1;
+}
+
+async function exitCheck(name: string, command: string[]): Promise<Tally> {
+  const code = await run(command);
+  return { name, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+}
+
+async function vitest(project: string): Promise<Tally> {
+  const file = `${reports}/${project}.json`;
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const code = await run(['vitest', 'run', '--project', project, ...reporters]);
+  const report = await readReport<{ numPassedTests: number; numFailedTests: number; numPendingTests: number }>(file);
+  return tally(project, code, [report?.numPassedTests, report?.numFailedTests, report?.numPendingTests]);
+}
+
+async function playwright(): Promise<Tally> {
+  const code = await run(['playwright', 'test']);
+  const report = await readReport<{ stats: Record<string, number> }>(`${reports}/browser.json`);
+  const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = report?.stats ?? {};
+  return tally('browser', code, [expected, unexpected + flaky, skipped]);
+}
+
+/** A run that failed without a failed test (a file that does not load, a hook that throws) counts as one failure. */
+function tally(name: string, code: number, [passed = 0, failed = 0, skipped = 0]: (number | undefined)[]): Tally {
+  return { name, passed, failed: code !== 0 ? Math.max(failed, 1) : failed, skipped };
+}
+
+async function readReport<Report>(file: string): Promise<Report | null> {
+  const text = await readFile(file, 'utf8').catch(() => null);
+  return text === null ? null : (JSON.parse(text) as Report);
+}
+
+function systemAccounts(): string[] {
+  const names = readFileSync('/etc/passwd', 'utf8').matchAll(/^(rpibroker[^:]*):/gm);
+  return [...names].map(([, name = '']) => name);
+}
+
+async function removeAccounts(names: string[]) {
+  for (const name of names) await run(['userdel', name]);
+}
