@@ -1,0 +1,122 @@
+import type { DeviceEvent, DeviceState } from './lifecycle.ts';
+
+/** Everything that can stand in a device's history: its lifecycle's events, and what happens beside them. */
+export type DeviceStoryKind =
+  | DeviceEvent
+  | 'keyMade'
+  | 'agentSeen'
+  | 'tunnelOpened'
+  | 'tunnelLost'
+  | 'hardwareMeasured'
+  | 'proved'
+  | 'rateChanged'
+  | 'listed'
+  | 'unlisted'
+  | 'suspended'
+  | 'unsuspended';
+
+const sentences: Record<DeviceStoryKind, string> = {
+  keyMade: 'A registration key was made',
+  registered: 'The agent registered',
+  agentSeen: 'The agent reported in',
+  tunnelOpened: 'The tunnel to the relay opened',
+  tunnelLost: 'The tunnel to the relay was lost',
+  hardwareMeasured: 'The hardware was measured',
+  proved: 'The relay reached the device through its tunnel',
+  verified: 'Verified',
+  verificationFailed: 'The verification failed',
+  retried: 'The verification was started again',
+  keyReplaced: 'The agent registered with a new key',
+  recheckDue: 'The device is being verified again',
+  rented: 'Rented',
+  released: 'The rental ended; the device is being wiped',
+  wiped: 'Wiped',
+  wipeFailed: 'The wipe failed',
+  cleared: 'Cleared by the broker’s admin; the device is being verified again',
+  retired: 'Retired',
+  rateChanged: 'The hourly rate was changed',
+  listed: 'Listed on the market',
+  unlisted: 'Taken off the market by its owner',
+  suspended: 'Suspended by the broker’s admin',
+  unsuspended: 'No longer suspended',
+};
+
+/** One line of a device's history, in words. */
+export function tellDeviceEvent({ kind, detail }: { kind: string; detail: string | null }): string {
+  const sentence = sentences[kind as DeviceStoryKind] ?? kind;
+  return detail ? `${sentence}: ${detail}` : sentence;
+}
+
+/** How long after its last poll a device still counts as online, in seconds. */
+export const ONLINE_SECONDS = 45;
+
+/** Whether a device that polled last at `lastPollAt` is online. */
+export function isOnline({ lastPollAt }: { lastPollAt: Date | null }, at: Date): boolean {
+  return lastPollAt !== null && at.getTime() - lastPollAt.getTime() <= ONLINE_SECONDS * 1000;
+}
+
+/** What the way to the market is judged by. */
+export type Onboarding = {
+  state: DeviceState;
+  stateSince: Date;
+  problem: string | null;
+  listed: boolean;
+  suspendedAt: Date | null;
+  agentSeenAt: Date | null;
+  lastPollAt: Date | null;
+  measuredAt: Date | null;
+  tunnelUpSince: Date | null;
+  provedAt: Date | null;
+};
+
+/** One stop on a device's way to the market: when it was reached, or what is in the way. */
+export type Milestone = {
+  name: 'agentSeen' | 'tunnelOpen' | 'measured' | 'proved' | 'onMarket';
+  title: string;
+  reachedAt: Date | null;
+  advice: string | null;
+};
+
+/** The way of a device to the market, stop by stop, with what to do at the first one that was not reached. */
+export function milestones(device: Onboarding, at: Date): Milestone[] {
+  const online = isOnline(device, at);
+  const onMarket = device.state === 'ready' && device.listed && !device.suspendedAt && online && device.tunnelUpSince;
+  const stops: Milestone[] = [
+    {
+      name: 'agentSeen',
+      title: 'Agent seen',
+      reachedAt: online ? device.agentSeenAt : null,
+      advice: seenAdvice(device),
+    },
+    { name: 'tunnelOpen', title: 'Tunnel open', reachedAt: device.tunnelUpSince, advice: tunnelAdvice },
+    { name: 'measured', title: 'Hardware measured', reachedAt: device.measuredAt, advice: measuringAdvice },
+    { name: 'proved', title: 'Proof through the relay', reachedAt: device.provedAt, advice: proofAdvice },
+    {
+      name: 'onMarket',
+      title: 'On the market',
+      reachedAt: onMarket ? device.stateSince : null,
+      advice: marketAdvice(device),
+    },
+  ];
+  const next = stops.findIndex((stop) => stop.reachedAt === null);
+  return stops.map((stop, index) => ({ ...stop, advice: index === next ? (device.problem ?? stop.advice) : null }));
+}
+
+const tunnelAdvice =
+  'The device is opening its tunnel. When this takes longer than a minute, its network may block outgoing connections to the relay’s port.';
+const measuringAdvice = 'A test environment is started and measured; this takes about a minute.';
+const proofAdvice = 'The relay is signing in to the test environment through the tunnel.';
+
+function seenAdvice({ agentSeenAt }: Onboarding): string {
+  return agentSeenAt
+    ? 'The agent is offline. Check that the device has power and network; it comes back by itself.'
+    : 'Paste the command into a terminal of the device.';
+}
+
+function marketAdvice({ state, listed, suspendedAt }: Onboarding): string | null {
+  if (suspendedAt) return 'The broker’s admin has suspended this device.';
+  if (state === 'rented') return 'It is rented and returns to the market afterwards.';
+  if (state === 'wiping') return 'It is being wiped and returns to the market by itself.';
+  if (state === 'retired') return 'It is retired.';
+  return listed ? null : 'List it when you want it to be rented.';
+}

@@ -1,0 +1,20 @@
+/** How long a rental may get ready before it is cancelled, in seconds. */
+export const PREPARING_SECONDS = 120;
+
+/** How long a suspended rental waits for money before it ends, in minutes. */
+export const GRACE_MINUTES = 60;
+
+/** How long a device may be out of reach before its rental ends, in hours. */
+export const LOST_HOURS = 24;
+
+const minute = 60_000;
+
+/** The latest instants at which an overdue rental can have entered its state, or shown its last sign of life. */
+export function deadlines(at: Date): { preparing: Date; suspended: Date; unproved: Date } {
+  const before = (milliseconds: number) => new Date(at.getTime() - milliseconds);
+  return {
+    preparing: before(PREPARING_SECONDS * 1000),
+    suspended: before(GRACE_MINUTES * minute),
+    unproved: before(LOST_HOURS * 60 * minute),
+  };
+}
