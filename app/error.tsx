@@ -1,0 +1,17 @@
+'use client';
+
+import { Button } from '#components/ui/button';
+import { EmptyState } from '#components/ui/empty-state';
+
+export default function ErrorPage({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+  return (
+    <EmptyState title="Something went wrong on our side" action={<Button onClick={reset}>Try again</Button>}>
+      <p>Nothing you own is lost: rentals and meters do not depend on this page.</p>
+      {error.digest && (
+        <p className="mt-2">
+          If you report it, mention <code>{error.digest}</code>.
+        </p>
+      )}
+    </EmptyState>
+  );
+}

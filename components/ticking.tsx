@@ -1,0 +1,47 @@
+'use client';
+
+import { useSyncExternalStore } from 'react';
+import { formatMoney } from '#lib/money';
+import { formatDuration } from './duration.tsx';
+
+const everySecond = (tell: () => void) => {
+  const timer = setInterval(tell, 1000);
+  return () => clearInterval(timer);
+};
+
+/** The time, in whole seconds, moving; on the server and at first it is `serverNow`. */
+function useNow(serverNow: number): number {
+  return useSyncExternalStore(
+    everySecond,
+    () => Math.floor(Date.now() / 1000) * 1000,
+    () => serverNow,
+  );
+}
+
+/** How long ago something was, counting up. */
+export function Elapsed({ since, now }: { since: Date; now: Date }) {
+  const milliseconds = Math.max(1000, useNow(now.getTime()) - since.getTime());
+  return <span className="figure whitespace-nowrap">{formatDuration(milliseconds)}</span>;
+}
+
+/** How long something still is away, counting down to `0 s`. */
+export function Countdown({ until, now }: { until: Date; now: Date }) {
+  const milliseconds = until.getTime() - useNow(now.getTime());
+  return <span className="figure whitespace-nowrap">{milliseconds < 1000 ? '0 s' : formatDuration(milliseconds)}</span>;
+}
+
+type CostProps = { rate: bigint; billableMs: number; provedAt: Date | null; now: Date };
+
+/** The longest that the meter bridges between two proofs. */
+const BRIDGED_MS = 30_000;
+
+/**
+ * What a running rental has cost: its proven time, and the seconds since its last proof, which the next
+ * proof will add. It stands still when proofs stay away.
+ */
+export function RunningCost({ rate, billableMs, provedAt, now }: CostProps) {
+  const sinceProof = useNow(now.getTime()) - (provedAt?.getTime() ?? 0);
+  const bridged = sinceProof <= BRIDGED_MS ? Math.max(0, sinceProof) : 0;
+  const milliseconds = BigInt(Math.round(billableMs + bridged));
+  return <span className="figure whitespace-nowrap">{formatMoney((rate * milliseconds) / 3_600_000n)}</span>;
+}
