@@ -1,0 +1,85 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { db, type Tx } from '#db/client';
+import { rentalMeters } from '#db/schema/ledger';
+import { earningsOf, walletOf } from '../ledger/accounts.ts';
+import { accountFor, lockUsageAccounts, type MeterRange, postUsage as postUsageOf } from '../ledger/post.ts';
+
+/** How many meters are counted or posted in one transaction; others wait that long for their locks, no longer. */
+const CHUNK = 5000;
+
+/** Starts to count a rental's proven time from `at`; a rental whose meter runs keeps it. */
+export async function openMeter(
+  tx: Tx,
+  rental: { rentalId: string; renterId: string; ownerId: string; rate: bigint; feeBasisPoints: number; at: Date },
+): Promise<void> {
+  const { rentalId, rate, feeBasisPoints, at } = rental;
+  const renterAccountId = await accountFor(tx, walletOf(rental.renterId));
+  const ownerAccountId = await accountFor(tx, earningsOf(rental.ownerId));
+  await tx
+    .insert(rentalMeters)
+    .values({ rentalId, renterAccountId, ownerAccountId, rate, feeBasisPoints, startedAt: at, seenAt: at })
+    .onConflictDoNothing();
+}
+
+/** Counts a rental's proofs up to `at` for the last time, posts what they cost and stops its meter. */
+export async function closeMeter(tx: Tx, { rentalId, at }: { rentalId: string; at: Date }): Promise<void> {
+  const [meter] = await tx
+    .select({ id: rentalMeters.id })
+    .from(rentalMeters)
+    .where(and(eq(rentalMeters.rentalId, rentalId), rentalMeters.open));
+  if (!meter) return;
+
+  const range = { first: meter.id, last: meter.id };
+  // Accounts before meters, as everywhere: the other order deadlocks with the hourly posting.
+  await lockUsageAccounts(tx, range);
+  await countProofs(tx, range, at);
+  await postUsageOf(tx, { ...range, key: `usage:${meter.id}:closed`, at });
+  await tx.update(rentalMeters).set({ open: false }).where(eq(rentalMeters.id, meter.id));
+}
+
+/** Adds what has been proven up to `at` since the last tick to every running meter; the ledger is not touched. */
+export async function tickMeters({ at }: { at: Date }): Promise<void> {
+  for (const range of await listOpenRanges()) await db.transaction((tx) => countProofs(tx, range, at));
+}
+
+/** Brings the ledger up to what the meters have counted. Doing it again with the same `at` changes nothing. */
+export async function postUsage({ at }: { at: Date }): Promise<void> {
+  for (const range of await listOpenRanges()) {
+    const key = `usage:${range.first}-${range.last}:${at.toISOString()}`;
+    await db.transaction((tx) => postUsageOf(tx, { ...range, key, at }));
+  }
+}
+
+async function listOpenRanges(): Promise<MeterRange[]> {
+  const { rows } = await db.execute<{ first: string; last: string }>(sql`
+    select min(id) as first, max(id) as last
+    from (select id, (row_number() over (order by id) - 1) / ${CHUNK} as chunk from rental_meters where open) meter
+    group by chunk order by chunk`);
+  return rows.map(({ first, last }) => ({ first: BigInt(first), last: BigInt(last) }));
+}
+
+/**
+ * Adds the proven milliseconds between what a meter has seen and `at`. Instants are cut to milliseconds, not
+ * differences, so the parts of a stretch add up to the whole however it was cut.
+ */
+async function countProofs(tx: Tx, { first, last }: MeterRange, at: Date) {
+  const now = sql`${at.toISOString()}::timestamptz`;
+  await tx.execute(sql`
+    with meter as (
+      select id, rental_id, seen_at from rental_meters
+      where id between ${first} and ${last} and open order by id for no key update
+    ), proven as (
+      select meter.id, greatest(from_at, seen_at) as since, least(to_at, ${now}) as until
+      from meter join proof_intervals proof on proof.rental_id = meter.rental_id and to_at > seen_at and from_at < ${now}
+    ), counted as (
+      select id, max(until) as seen_at, sum(${msOf('until')} - ${msOf('since')}) as ms
+      from proven where until > since group by id
+    )
+    update rental_meters set seen_at = counted.seen_at, billable_ms = billable_ms + counted.ms
+    from counted where counted.id = rental_meters.id`);
+}
+
+/** An instant of ours in whole milliseconds. */
+function msOf(column: 'since' | 'until') {
+  return sql`floor(extract(epoch from ${sql.identifier(column)}) * 1000)::bigint`;
+}
