@@ -9,11 +9,15 @@ export const POLL_SECONDS = 25;
 /** A body larger than this is refused unread, in bytes. */
 export const MAX_BODY_BYTES = 256 * 1024;
 
-/** Ports of an environment, and those that the device's loopback address on the relay offers for them. */
+/**
+ * Ports of an environment, and those that the device's loopback address on the relay offers for them.
+ * None may equal a port on which the relay listens on all of its addresses (8080 and 8443 in local mode): Linux
+ * answers the second to bind with "Address already in use", also on a loopback address of its own.
+ */
 export const forwards = [
   { listen: 2200, target: 22 },
-  { listen: 8080, target: 80 },
-  { listen: 8443, target: 443 },
+  { listen: 2280, target: 80 },
+  { listen: 2443, target: 443 },
 ] as const;
 
 /** The inner address that every environment on every device has, so that tunnels outlive environments. */
