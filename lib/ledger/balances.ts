@@ -1,9 +1,10 @@
-import { and, eq, lte, sql } from 'drizzle-orm';
+import { and, desc, eq, lte, type SQL, sql } from 'drizzle-orm';
 import { type Database, db } from '#db/client';
-import { ledgerAccounts, rentalMeters } from '#db/schema/ledger';
+import { devices } from '#db/schema/devices';
+import { ledgerAccounts, rentalMeters, usageCharges } from '#db/schema/ledger';
 import { rentals } from '#db/schema/rentals';
 import { runwaySecondsOf } from '../metering/meter.ts';
-import { CURRENCY, walletOf } from './accounts.ts';
+import { CURRENCY, earningsOf, walletOf } from './accounts.ts';
 
 /** What a renter has: all in micro-dollars, credit positive. */
 export type Wallet = {
@@ -70,4 +71,128 @@ function walletOfFigures(figures: Pick<Wallet, 'balance' | 'held' | 'unposted' |
     free: spendable - held,
     runwaySeconds: runwaySecondsOf(spendable, burnPerHour),
   };
+}
+
+/** How many movements a page of the wallet shows. */
+const PAGE = 50;
+
+/** One line of a wallet's history; `amount` is positive for what came in. */
+export type Movement = { id: string; at: Date; amount: bigint } & (
+  | { kind: 'credit'; reason: string }
+  | {
+      kind: 'usage';
+      rentalId: string;
+      rentalName: string;
+      deviceName: string;
+      from: Date;
+      to: Date;
+      /** Proven time between them, in milliseconds. */
+      connectedMs: bigint;
+      rate: bigint;
+    }
+);
+
+/** A wallet's history, newest first: each credit, and each charge by rental. Pages begin at 1. */
+export async function listMovements(userId: string, { page }: { page: number }) {
+  const { rows } = await db.execute<Record<string, string>>(sql`
+    with wallet as (select id from ledger_accounts where party_id = ${userId} and kind = 'wallet'),
+    movement as (
+      select 'credit' as kind, t.id as transaction_id, e.id, t.occurred_at as at, -e.amount as amount,
+        coalesce(t.about->>'reason', t.kind) as reason, null::bigint as meter_id, null::bigint as upto_ms
+      from ledger_entries e join ledger_transactions t on t.id = transaction_id
+      where account_id = (select id from wallet) and t.kind <> 'usage'
+      union all
+      select 'usage', transaction_id, c.id, upto_at, c.uncollected - c.gross, null, meter_id, upto_ms
+      from usage_charges c join rental_meters m on m.id = meter_id
+      where renter_account_id = (select id from wallet)
+      order by transaction_id desc, id desc limit ${PAGE + 1} offset ${(page - 1) * PAGE}
+    )
+    select movement.*, r.id as rental_id, r.name as rental_name, d.name as device_name, m.rate,
+      coalesce(before.upto_at, m.started_at) as since, upto_ms - coalesce(before.upto_ms, 0) as connected_ms
+    from movement
+    left join rental_meters m on m.id = meter_id
+    left join rentals r on r.id = m.rental_id
+    left join devices d on d.id = r.device_id
+    left join lateral (
+      select upto_at, upto_ms from usage_charges c
+      where c.meter_id = movement.meter_id and c.upto_ms < movement.upto_ms order by c.upto_ms desc limit 1
+    ) before on true
+    order by transaction_id desc, movement.id desc`);
+  return { movements: rows.slice(0, PAGE).map(movementOf), hasMore: rows.length > PAGE };
+}
+
+function movementOf(row: Record<string, string>): Movement {
+  const { kind = '', id = '', reason = '', amount = '' } = row;
+  const at = new Date(row.at ?? '');
+  const movement = { id: `${kind}-${id}`, at, amount: BigInt(amount) };
+  if (kind === 'credit') return { ...movement, kind, reason };
+  return {
+    ...movement,
+    kind: 'usage',
+    rentalId: row.rental_id ?? '',
+    rentalName: row.rental_name ?? '',
+    deviceName: row.device_name ?? '',
+    from: new Date(row.since ?? ''),
+    to: at,
+    connectedMs: BigInt(row.connected_ms ?? 0),
+    rate: BigInt(row.rate ?? 0),
+  };
+}
+
+/** What one device earned on one day (UTC, `2026-11-22`), after the broker's fee. */
+export type DayEarnings = { day: string; deviceId: string; deviceName: string; earned: bigint };
+
+/** What an owner has earned and not been paid, and of which device on which day it came; newest first. */
+export async function getEarnings(ownerId: string): Promise<{ pending: bigint; days: DayEarnings[] }> {
+  const { kind } = earningsOf(ownerId);
+  const [account] = await db
+    .select({ balance: ledgerAccounts.balance })
+    .from(ledgerAccounts)
+    .where(and(eq(ledgerAccounts.partyId, ownerId), eq(ledgerAccounts.kind, kind)));
+  return { pending: -(account?.balance ?? 0n), days: await listDays(eq(rentals.ownerId, ownerId)) };
+}
+
+/** What a device has earned in all, and on which day; newest first. */
+export async function getDeviceEarnings(deviceId: string): Promise<{ total: bigint; days: DayEarnings[] }> {
+  const days = await listDays(eq(rentals.deviceId, deviceId));
+  return { total: days.reduce((sum, { earned }) => sum + earned, 0n), days };
+}
+
+function listDays(whose: SQL): Promise<DayEarnings[]> {
+  const day = sql<string>`to_char(${usageCharges.uptoAt} at time zone 'UTC', 'YYYY-MM-DD')`;
+  return db
+    .select({
+      day,
+      deviceId: devices.id,
+      deviceName: devices.name,
+      earned: wholeOf(sql`sum(${usageCharges.gross} - ${usageCharges.fee})`),
+    })
+    .from(usageCharges)
+    .innerJoin(rentals, eq(rentals.id, usageCharges.rentalId))
+    .innerJoin(devices, eq(devices.id, rentals.deviceId))
+    .where(whose)
+    .groupBy(day, devices.id)
+    .orderBy(desc(day), devices.name);
+}
+
+/** All accounts of a kind together, as one line of a trial balance: a debit or a credit. */
+export type TrialLine = { kind: string; accounts: number; debit: bigint; credit: bigint };
+
+/** What stands in the books by kind of account; the two columns have the same sum. */
+export async function getTrialBalance(): Promise<TrialLine[]> {
+  const rows = await db
+    .select({
+      kind: ledgerAccounts.kind,
+      accounts: sql<number>`count(*)::integer`,
+      balance: wholeOf(sql`sum(${ledgerAccounts.balance})`),
+    })
+    .from(ledgerAccounts)
+    .groupBy(ledgerAccounts.kind)
+    .orderBy(ledgerAccounts.kind);
+  return rows.map(({ kind, accounts, balance }) => ({
+    kind,
+    accounts,
+    debit: balance > 0n ? balance : 0n,
+    credit: balance < 0n ? -balance : 0n,
+  }));
 }
