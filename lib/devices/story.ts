@@ -80,7 +80,6 @@ export type Milestone = {
 /** The way of a device to the market, stop by stop, with what to do at the first one that was not reached. */
 export function milestones(device: Onboarding, at: Date): Milestone[] {
   const online = isOnline(device, at);
-  const onMarket = device.state === 'ready' && device.listed && !device.suspendedAt && online && device.tunnelUpSince;
   const stops: Milestone[] = [
     {
       name: 'agentSeen',
@@ -94,7 +93,7 @@ export function milestones(device: Onboarding, at: Date): Milestone[] {
     {
       name: 'onMarket',
       title: 'On the market',
-      reachedAt: onMarket ? device.stateSince : null,
+      reachedAt: isOnMarket(device, at) ? device.stateSince : null,
       advice: marketAdvice(device),
     },
   ];
@@ -119,4 +118,13 @@ function marketAdvice({ state, listed, suspendedAt }: Onboarding): string | null
   if (state === 'wiping') return 'It is being wiped and returns to the market by itself.';
   if (state === 'retired') return 'It is retired.';
   return listed ? null : 'List it when you want it to be rented.';
+}
+
+/** What decides whether a device can be rented. */
+export type MarketFacts = Pick<Onboarding, 'state' | 'listed' | 'suspendedAt' | 'lastPollAt' | 'tunnelUpSince'>;
+
+/** Whether a device is on the market: ready, offered by its owner, not suspended, online, and with its tunnel up. */
+export function isOnMarket(device: MarketFacts, at: Date): boolean {
+  const offered = device.state === 'ready' && device.listed && !device.suspendedAt;
+  return offered && isOnline(device, at) && device.tunnelUpSince !== null;
 }
