@@ -13,7 +13,7 @@ const layers = {
     mayImport: ['protocol'],
   },
   db: { files: /^db\//, mayImport: ['rules'] },
-  jobs: { files: /^(lib\/jobs\/|instrumentation)/, mayImport: ['process', 'rules', 'domain'] },
+  jobs: { files: /^(lib\/jobs\/|instrumentation)/, mayImport: ['process', 'rules', 'db', 'domain'] }, // db: the leader's lock
   web: { files: /^lib\/web\//, mayImport: ['process', 'protocol', 'rules', 'db', 'domain'] }, // db: the sessions table
   domain: { files: /^lib\//, mayImport: ['process', 'protocol', 'rules', 'db'] },
   components: { files: /^components\//, mayImport: ['rules'] },

@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { pool } from './client.ts';
+
+/** A process that wants to lead keeps asking this often, and a leader makes sure this often that it still leads. */
+const PATIENCE_MS = 2000;
+
+/** What only one process at a time may do; `lead` ends soon after its signal aborts. */
+export type Leadership = { name: string; lead: (signal: AbortSignal) => Promise<unknown>; signal: AbortSignal };
+
+/**
+ * Runs `lead` whenever this process is the one that holds the lock `name`, until `signal` aborts. The lock lives as
+ * long as one connection: with a dead process or a lost connection it passes on within seconds.
+ */
+export async function leadAlone({ name, lead, signal }: Leadership): Promise<void> {
+  while (!signal.aborted) {
+    // A database that is away is no reason to give up, and every job that fails for it says so by itself.
+    await leadOnce({ name, lead, signal }).catch(() => {});
+    await sleep(PATIENCE_MS, undefined, { signal }).catch(() => {});
+  }
+}
+
+async function leadOnce({ name, lead, signal }: Leadership) {
+  const client = new pg.Client({ ...pool.options, query_timeout: 5000 });
+  const lost = new AbortController();
+  client.once('end', () => lost.abort());
+  client.on('error', () => lost.abort());
+  try {
+    await client.connect();
+    const { rows } = await client.query('select pg_try_advisory_lock(hashtext($1)) as leads', [name]);
+    if (!rows[0]?.leads) return;
+
+    const leading = AbortSignal.any([signal, lost.signal]);
+    await Promise.all([lead(leading), keepSure(client, lost, leading)]);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** Gives up the lead when its connection no longer answers, as when a network swallows packets. */
+async function keepSure(client: pg.Client, lost: AbortController, leading: AbortSignal) {
+  while (!leading.aborted) {
+    await client.query('select 1').catch(() => lost.abort());
+    await sleep(PATIENCE_MS, undefined, { signal: leading }).catch(() => {});
+  }
+}

@@ -1,0 +1,17 @@
+import { webConfig } from './lib/config/web.ts';
+import { startJobs } from './lib/jobs/schedule.ts';
+import { smtpTransport } from './lib/mail/transport.ts';
+import { draining } from './lib/process/drain.ts';
+import { createLog } from './lib/process/log.ts';
+import { createSealer } from './lib/secrets.ts';
+
+/** Starts the jobs of this web process; they end when it is asked to. */
+export function startWebJobs() {
+  const { SMTP_URL, MAIL_FROM, BROKER_SECRETS } = webConfig();
+  // Without a mail server, mail waits in the outbox, which local mode shows on /mailbox.
+  const mail = SMTP_URL
+    ? { transport: smtpTransport(SMTP_URL, MAIL_FROM), sealer: createSealer(BROKER_SECRETS) }
+    : null;
+  const jobs = startJobs({ log: createLog('web'), mail });
+  draining().addEventListener('abort', () => void jobs.stop(), { once: true });
+}
