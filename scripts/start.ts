@@ -40,7 +40,9 @@ async function boot({ dev, enrol, instance, ports }: LocalOptions) {
   );
   parts.defer(postgres.stop);
   const settings = await localSettings(options, places, postgres.url);
-  const people = JSON.parse(await step('Schema and people', () => runScript(settings, 'scripts/seed.ts')));
+  const people = JSON.parse(
+    await step('Schema and people', () => runScript(settings, 'scripts/seed.ts', join(places.data, 'people.json'))),
+  );
 
   const engine = await step('Docker engine', ensureEngine);
   parts.defer(engine.stop);
