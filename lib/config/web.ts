@@ -9,6 +9,12 @@ export const webSettings = z.object({
     .url()
     .default('http://localhost:3000')
     .describe('Where people reach the broker; a loopback address means local mode'),
+  NODE_ENV: z
+    .enum(['production', 'development', 'test'])
+    .default('production')
+    .describe('`development` compiles pages as they are asked for'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('Where the web program listens'),
+  LISTEN_ADDRESS: z.string().optional().describe('On which address it listens; unset: on all of this machine'),
   BROKER_SECRETS: z
     .string()
     .min(32)

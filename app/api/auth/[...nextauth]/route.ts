@@ -1,0 +1,3 @@
+import { authRoutes } from '#lib/web/auth';
+
+export const { GET, POST } = authRoutes;
