@@ -105,7 +105,7 @@ export const proofIntervals = pgTable(
   },
   (t) => [
     uniqueIndex('proof_intervals_rental').on(t.rentalId, t.fromAt),
-    index('proof_intervals_to').on(t.toAt),
+    index('proof_intervals_to').on(t.rentalId, t.toAt),
     check('proof_intervals_order', sql`to_at >= from_at`),
   ],
 );

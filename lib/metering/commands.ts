@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { db, type Tx } from '#db/client';
 import { rentalMeters } from '#db/schema/ledger';
 import { earningsOf, walletOf } from '../ledger/accounts.ts';
@@ -64,22 +64,24 @@ async function listOpenRanges(): Promise<MeterRange[]> {
  */
 async function countProofs(tx: Tx, { first, last }: MeterRange, at: Date) {
   const now = sql`${at.toISOString()}::timestamptz`;
+  const since = sql`greatest(from_at, meter.seen_at)`;
+  const until = sql`least(to_at, ${now})`;
   await tx.execute(sql`
     with meter as (
       select id, rental_id, seen_at from rental_meters
       where id between ${first} and ${last} and open order by id for no key update
-    ), proven as (
-      select meter.id, greatest(from_at, seen_at) as since, least(to_at, ${now}) as until
-      from meter join proof_intervals proof on proof.rental_id = meter.rental_id and to_at > seen_at and from_at < ${now}
     ), counted as (
-      select id, max(until) as seen_at, sum(${msOf('until')} - ${msOf('since')}) as ms
-      from proven where until > since group by id
+      select meter.id, proven.* from meter cross join lateral (
+        select max(${until}) as seen_at, sum(${msOf(until)} - ${msOf(since)}) as ms from proof_intervals
+        where rental_id = meter.rental_id and to_at > meter.seen_at and ${since} < ${until}
+      ) proven
     )
     update rental_meters set seen_at = counted.seen_at, billable_ms = billable_ms + counted.ms
-    from counted where counted.id = rental_meters.id`);
+    from counted where counted.id = rental_meters.id and counted.seen_at is not null
+      and rental_meters.id between ${first} and ${last}`);
 }
 
-/** An instant of ours in whole milliseconds. */
-function msOf(column: 'since' | 'until') {
-  return sql`floor(extract(epoch from ${sql.identifier(column)}) * 1000)::bigint`;
+/** An instant in whole milliseconds. */
+function msOf(instant: SQL): SQL {
+  return sql`floor(extract(epoch from ${instant}) * 1000)::bigint`;
 }
