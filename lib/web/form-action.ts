@@ -60,6 +60,13 @@ export function adminAction<Schema extends z.ZodType>(schema: Schema, work: Work
   });
 }
 
+/** An action of a mere button, with nothing to fill in: it is taken only from our own pages. */
+export function buttonAction(work: () => Promise<void>): () => Promise<void> {
+  return async () => {
+    if ((await factsOfRequest()) !== null) await work();
+  };
+}
+
 type Admission<Person> = { person: Person } | { message: string };
 
 function formAction<Schema extends z.ZodType, Person>(
