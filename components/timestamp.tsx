@@ -5,7 +5,7 @@ import { useSyncExternalStore } from 'react';
 const never = () => () => {};
 const two = (value: number) => String(value).padStart(2, '0');
 
-type Props = { at: Date | string; part?: 'date' | 'minute' | 'second' | 'time' };
+type Props = { at: Date | string; part?: 'date' | 'minute' | 'second' | 'clock' | 'time' };
 
 /** An instant on the reader's own clock, with UTC in its title. Always of one width, so nothing moves. */
 export function Timestamp({ at, part = 'minute' }: Props) {
@@ -31,5 +31,7 @@ function format(instant: Date, offsetMinutes: number, part: Props['part']): stri
   const date = shifted.toISOString().slice(0, 10);
   const minute = `${two(shifted.getUTCHours())}:${two(shifted.getUTCMinutes())}`;
   const second = `${minute}:${two(shifted.getUTCSeconds())}`;
-  return { date, minute: `${date} ${minute}`, second: `${date} ${second}`, time: second }[part ?? 'minute'];
+  return { date, minute: `${date} ${minute}`, second: `${date} ${second}`, clock: minute, time: second }[
+    part ?? 'minute'
+  ];
 }

@@ -10,7 +10,7 @@ import {
   useEffect,
   useRef,
 } from 'react';
-import type { FormState } from '#lib/web/form-action';
+import type { FormAction, FormState } from '#lib/web/form-action';
 import { Notice } from './notice.tsx';
 
 const State = createContext<FormState>({});
@@ -21,7 +21,7 @@ export function useFormState(): FormState {
 }
 
 type Props = {
-  action: (state: FormState, form: FormData) => Promise<FormState>;
+  action: FormAction;
   children: ReactNode;
   className?: string;
   /** Said above the fields once it has worked. */
@@ -29,7 +29,7 @@ type Props = {
   /** Empties the fields once it has worked. */
   resetWhenDone?: boolean;
   label?: string;
-  onDone?: () => void;
+  onDone?: (state: FormState) => void;
 };
 
 /**
@@ -51,7 +51,7 @@ export function ActionForm({
   useEffect(() => {
     if (state.problems) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
     if (state.done && resetWhenDone) form.current?.reset();
-    if (state.done) onDone?.();
+    if (state.done) onDone?.(state);
   }, [state, resetWhenDone, onDone]);
 
   // React empties a form after its action; sending it ourselves keeps what was typed.

@@ -6,75 +6,75 @@ import { useFormState } from './action-form.tsx';
 const control =
   'w-full rounded-md border border-line-strong bg-surface text-ink placeholder:text-ink-faint aria-invalid:border-bad disabled:bg-sunken disabled:text-ink-faint';
 
-type FieldProps = { name: string; label: string; hint?: ReactNode; className?: string };
+type FieldProps = {
+  name: string;
+  label: string;
+  hint?: ReactNode;
+  className?: string;
+  /** What is wrong with it, when no action form around it knows. */
+  problem?: string | undefined;
+};
 
-/** What a labelled control needs to know about itself. */
-function useControl(name: string, hint: ReactNode) {
+type Field<Tag extends 'input' | 'textarea' | 'select', Own = object> = FieldProps &
+  Own &
+  Omit<ComponentProps<Tag>, keyof FieldProps>;
+
+/** Splits the properties of a field: what its frame shows, and what its control needs to know about itself. */
+function useControl<Props extends FieldProps>({ label, hint, className, problem: known, ...rest }: Props) {
   const id = useId();
-  const problem = useFormState().problems?.[name];
-  const described = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(' ');
-  const attributes = {
-    id,
-    name,
-    'aria-invalid': problem ? true : undefined,
-    'aria-describedby': described || undefined,
-  };
-  return { id, problem, attributes };
+  const problem = useFormState().problems?.[rest.name] ?? known;
+  const described = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(' ') || undefined;
+  const attributes = { ...rest, id, 'aria-invalid': problem ? true : undefined, 'aria-describedby': described };
+  return { frame: { id, label, hint, problem, className }, attributes };
 }
 
-function Frame({
-  id,
-  label,
-  hint,
-  problem,
-  className = '',
-  children,
-}: Omit<FieldProps, 'name'> & {
-  id: string;
-  problem: string | undefined;
-  children: ReactNode;
-}) {
+type FrameProps = ReturnType<typeof useControl>['frame'];
+
+function Frame({ id, label, className = '', children, ...words }: FrameProps & { children: ReactNode }) {
   return (
     <div className={`grid content-start gap-1.5 ${className}`}>
       <label htmlFor={id} className="text-sm font-medium">
         {label}
       </label>
       {children}
-      {problem && (
-        <p id={`${id}-problem`} className="text-sm text-bad">
-          {problem}
-        </p>
-      )}
-      {hint && (
-        <p id={`${id}-hint`} className="text-sm text-ink-soft">
-          {hint}
-        </p>
-      )}
+      <Words id={id} {...words} />
     </div>
   );
 }
 
-type TextProps = FieldProps &
-  Omit<ComponentProps<'input'>, 'className' | 'name'> & {
-    /** Stands inside the control, before or after what is typed: `$`, `/h`, `GB`. */
-    before?: ReactNode;
-    after?: ReactNode;
-    mono?: boolean;
-  };
+function Words({ id, hint, problem, className = '' }: Omit<FrameProps, 'label'>) {
+  return (
+    <>
+      {problem && (
+        <p id={`${id}-problem`} className={`text-sm text-bad ${className}`}>
+          {problem}
+        </p>
+      )}
+      {hint && (
+        <p id={`${id}-hint`} className={`text-sm text-ink-soft ${className}`}>
+          {hint}
+        </p>
+      )}
+    </>
+  );
+}
+
+type Affixes = {
+  /** Stands inside the control, before or after what is typed: `$`, `/h`, `GB`. */
+  before?: ReactNode;
+  after?: ReactNode;
+  mono?: boolean;
+};
 
 /** One line of text with its label, hint and problem. */
-export function TextField({ name, label, hint, className, before, after, mono, ...rest }: TextProps) {
-  const { id, problem, attributes } = useControl(name, hint);
+export function TextField({ before, after, mono, ...field }: Field<'input', Affixes>) {
+  const { frame, attributes } = useControl(field);
+  const room = `${before ? 'pl-7' : 'pl-3'} ${after ? 'pr-12' : 'pr-3'}`;
   return (
-    <Frame {...{ id, label, hint, problem }} {...(className && { className })}>
+    <Frame {...frame}>
       <div className="relative flex items-center">
         {before && <span className="pointer-events-none absolute left-3 text-ink-faint">{before}</span>}
-        <input
-          type="text"
-          {...attributes}
-          {...rest}
-          className={`${control} h-9 ${before ? 'pl-7' : 'pl-3'} ${after ? 'pr-12' : 'pr-3'} ${mono ? 'figure' : ''}`}
-        />
+        <input type="text" {...attributes} className={`${control} h-9 ${room} ${mono ? 'figure' : ''}`} />
         {after && <span className="pointer-events-none absolute right-3 text-ink-faint">{after}</span>}
       </div>
     </Frame>
@@ -82,66 +82,35 @@ export function TextField({ name, label, hint, className, before, after, mono, .
 }
 
 /** Several lines of text with their label, hint and problem. */
-export function TextArea({
-  name,
-  label,
-  hint,
-  className,
-  mono,
-  ...rest
-}: FieldProps & Omit<ComponentProps<'textarea'>, 'className' | 'name'> & { mono?: boolean }) {
-  const { id, problem, attributes } = useControl(name, hint);
+export function TextArea({ mono, ...field }: Field<'textarea', { mono?: boolean }>) {
+  const { frame, attributes } = useControl(field);
   return (
-    <Frame {...{ id, label, hint, problem }} {...(className && { className })}>
-      <textarea rows={4} {...attributes} {...rest} className={`${control} px-3 py-2 ${mono ? 'figure' : ''}`} />
+    <Frame {...frame}>
+      <textarea rows={4} {...attributes} className={`${control} px-3 py-2 ${mono ? 'figure' : ''}`} />
     </Frame>
   );
 }
 
 /** A choice from a list. */
-export function SelectField({
-  name,
-  label,
-  hint,
-  className,
-  children,
-  ...rest
-}: FieldProps & Omit<ComponentProps<'select'>, 'className' | 'name'>) {
-  const { id, problem, attributes } = useControl(name, hint);
+export function SelectField(field: Field<'select'>) {
+  const { frame, attributes } = useControl(field);
   return (
-    <Frame {...{ id, label, hint, problem }} {...(className && { className })}>
-      <select {...attributes} {...rest} className={`${control} h-9 px-2.5`}>
-        {children}
-      </select>
+    <Frame {...frame}>
+      <select {...attributes} className={`${control} h-9 px-2.5`} />
     </Frame>
   );
 }
 
 /** A yes or no, with what it means beside it. */
-export function CheckboxField({
-  name,
-  label,
-  hint,
-  className = '',
-  ...rest
-}: FieldProps & Omit<ComponentProps<'input'>, 'className' | 'name' | 'type'>) {
-  const { id, problem, attributes } = useControl(name, hint);
+export function CheckboxField(field: Field<'input'>) {
+  const { frame, attributes } = useControl(field);
   return (
-    <div className={`grid grid-cols-[auto_1fr] gap-x-2.5 gap-y-0.5 ${className}`}>
-      <input type="checkbox" {...attributes} {...rest} className="mt-[3px] size-4 accent-accent" />
-      <label htmlFor={id} className="text-sm font-medium">
-        {label}
+    <div className={`grid grid-cols-[auto_1fr] gap-x-2.5 gap-y-0.5 ${frame.className ?? ''}`}>
+      <input {...attributes} type="checkbox" className="mt-[3px] size-4 accent-accent" />
+      <label htmlFor={frame.id} className="text-sm font-medium">
+        {frame.label}
       </label>
-      {problem && (
-        <p id={`${id}-problem`} className="col-start-2 text-sm text-bad">
-          {problem}
-        </p>
-      )}
-      {hint && (
-        <p id={`${id}-hint`} className="col-start-2 text-sm text-ink-soft">
-          {hint}
-        </p>
-      )}
+      <Words {...frame} className="col-start-2" />
     </div>
   );
 }

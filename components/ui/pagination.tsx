@@ -1,32 +1,39 @@
 import { ButtonLink } from './button.tsx';
 
-type Props = { page: number; pageSize: number; total: number; hrefFor: (page: number) => string };
+type Known = { pageSize: number; total: number };
+type Props = { page: number; hrefFor: (page: number) => string } & (Known | { hasMore: boolean });
 
 /** Which part of a list is shown, and the ways to its other parts; nothing when there is but one. */
-export function Pagination({ page, pageSize, total, hrefFor }: Props) {
-  const pages = Math.ceil(total / pageSize);
-  if (pages <= 1) return null;
-  const first = (page - 1) * pageSize + 1;
+export function Pagination({ page, hrefFor, ...list }: Props) {
+  const hasMore = 'total' in list ? page * list.pageSize < list.total : list.hasMore;
+  if (page === 1 && !hasMore) return null;
   return (
     <nav aria-label="Pages" className="mt-4 flex items-center justify-between gap-4">
-      <p className="text-sm text-ink-soft">
-        <span className="figure">
-          {first.toLocaleString('en')}–{Math.min(page * pageSize, total).toLocaleString('en')}
-        </span>{' '}
-        of <span className="figure">{total.toLocaleString('en')}</span>
-      </p>
+      <p className="text-sm text-ink-soft">{'total' in list ? <Range page={page} {...list} /> : `Page ${page}`}</p>
       <div className="flex gap-2">
         {page > 1 && (
           <ButtonLink size="small" href={hrefFor(page - 1)} rel="prev">
             Previous
           </ButtonLink>
         )}
-        {page < pages && (
+        {hasMore && (
           <ButtonLink size="small" href={hrefFor(page + 1)} rel="next">
             Next
           </ButtonLink>
         )}
       </div>
     </nav>
+  );
+}
+
+function Range({ page, pageSize, total }: Known & { page: number }) {
+  const count = (value: number) => value.toLocaleString('en');
+  return (
+    <>
+      <span className="figure">
+        {count((page - 1) * pageSize + 1)}–{count(Math.min(page * pageSize, total))}
+      </span>{' '}
+      of <span className="figure">{count(total)}</span>
+    </>
   );
 }

@@ -1,0 +1,91 @@
+import Link from 'next/link';
+import type { ReactNode } from 'react';
+import { formatMemory } from '#components/bytes';
+import { countryName } from '#components/country';
+import { formatMilliseconds, formatPercent } from '#components/figures';
+import { Money, monthly, roundToCents } from '#components/money';
+import type { MarketDevice } from '#lib/devices/queries';
+import { type MarketQuery, marketHref, sorts } from './filters.ts';
+
+const columns = 'lg:grid lg:grid-cols-[minmax(0,1fr)_7rem_5rem_5.5rem_5.5rem_4.5rem_7.5rem] lg:items-center lg:gap-x-4';
+
+/** The devices that match, each with the facts that one chooses by. */
+export function Results({ devices, query }: { devices: MarketDevice[]; query: MarketQuery }) {
+  return (
+    <>
+      <SortLinks query={query} />
+      <ul className="divide-y divide-line">
+        {devices.map((device) => (
+          <li key={device.id}>
+            <Result device={device} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function SortLinks({ query }: { query: MarketQuery }) {
+  const current = query.values.sort ?? 'price';
+  return (
+    <nav
+      aria-label="Sort by"
+      className="flex items-center gap-x-4 overflow-x-auto border-b border-line px-5 py-2 text-sm"
+    >
+      <span aria-hidden="true" className="text-ink-faint">
+        Sort by
+      </span>
+      {Object.entries(sorts).map(([sort, label]) => (
+        <Link
+          key={sort}
+          href={marketHref(query.typed, { sort })}
+          aria-current={sort === current ? 'true' : undefined}
+          className="whitespace-nowrap text-ink-soft hover:text-ink aria-[current=true]:font-medium aria-[current=true]:text-ink"
+        >
+          {label}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function Result({ device }: { device: MarketDevice }) {
+  return (
+    <Link href={`/devices/${device.id}`} className={`block px-5 py-4 transition-colors hover:bg-sunken ${columns}`}>
+      <div className="min-w-0">
+        <p className="truncate font-medium">{device.model}</p>
+        <p className="truncate text-sm text-ink-soft">
+          {device.name} · {countryName(device.country)}
+        </p>
+      </div>
+      <dl className="mt-3 grid grid-cols-3 gap-x-4 gap-y-2.5 lg:contents">
+        <Fact label="CPU">
+          {device.cores} cores <Faint>{device.architecture}</Faint>
+        </Fact>
+        <Fact label="Memory">{formatMemory(device.memoryBytes ?? 0)}</Fact>
+        <Fact label="Disk">{device.diskGigabytes} GB</Fact>
+        <Fact label="Round trip">{formatMilliseconds(device.roundTripMs)}</Fact>
+        <Fact label="Uptime, 30 days">{formatPercent(device.uptime30)}</Fact>
+        <Fact label="Price" end>
+          <Money amount={device.rate} per="h" />
+          <Faint>
+            ≈ <Money amount={roundToCents(monthly(device.rate))} per="month" />
+          </Faint>
+        </Fact>
+      </dl>
+    </Link>
+  );
+}
+
+function Fact({ label, children, end }: { label: string; children: ReactNode; end?: boolean }) {
+  return (
+    <div className={end ? 'lg:text-right' : ''}>
+      <dt className="text-xs text-ink-faint lg:sr-only">{label}</dt>
+      <dd className="figure">{children}</dd>
+    </div>
+  );
+}
+
+function Faint({ children }: { children: ReactNode }) {
+  return <span className="block text-xs text-ink-faint">{children}</span>;
+}

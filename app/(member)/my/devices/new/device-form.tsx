@@ -1,0 +1,82 @@
+'use client';
+
+import { useRouter } from 'next/navigation';
+import { type ReactNode, useState } from 'react';
+import { CountryOptions } from '#components/country';
+import { Money, monthly, roundToCents } from '#components/money';
+import { ActionForm } from '#components/ui/action-form';
+import { CheckboxField, SelectField, TextField } from '#components/ui/field';
+import { SubmitButton } from '#components/ui/submit-button';
+import { parseMoney, rateLimits } from '#lib/money';
+import { useKeys } from '../key-keeper.tsx';
+import { registerDeviceAction } from './actions.ts';
+
+/** The form that registers a device; the key that it answers is shown on the device's page. */
+export function DeviceForm({ feeBasisPoints }: { feeBasisPoints: number }) {
+  const [rate, setRate] = useState('0.01');
+  const { keep } = useKeys();
+  const router = useRouter();
+
+  return (
+    <ActionForm
+      action={registerDeviceAction}
+      label="New device"
+      className="grid gap-6 sm:grid-cols-2"
+      onDone={({ issued }) => {
+        if (!issued) return;
+        keep(issued);
+        router.push(`/my/devices/${issued.deviceId}`);
+      }}
+    >
+      <TextField name="name" label="Name" hint="Everybody on the market sees it." required maxLength={60} autoFocus />
+      <SelectField name="country" label="Country" hint="Where the device stands." required defaultValue="">
+        <option value="" disabled>
+          Choose
+        </option>
+        <CountryOptions />
+      </SelectField>
+      <TextField
+        name="rate"
+        label="Hourly rate"
+        before="$"
+        after="/h"
+        inputMode="decimal"
+        mono
+        required
+        value={rate}
+        onChange={(event) => setRate(event.target.value)}
+        hint={<RateHint text={rate} feeBasisPoints={feeBasisPoints} />}
+      />
+      <TextField
+        name="diskGigabytes"
+        label="Disk for renters"
+        after="GB"
+        inputMode="numeric"
+        mono
+        required
+        defaultValue="16"
+        hint="Kept free for the renter’s files, in one file on the device."
+      />
+      <CheckboxField
+        name="listed"
+        label="List it on the market once it is verified"
+        hint="You can change this at any time."
+        defaultChecked
+        className="sm:col-span-2"
+      />
+      <SubmitButton className="justify-self-start sm:col-span-2">Add device</SubmitButton>
+    </ActionForm>
+  );
+}
+
+/** What a rate comes to for the owner, in as many lines whatever is typed. */
+export function RateHint({ text, feeBasisPoints }: { text: string; feeBasisPoints: number }): ReactNode {
+  const rate = parseMoney(text);
+  if (rate === null || rate < rateLimits.least || rate > rateLimits.most) return 'From $0.0001 to $100 an hour.';
+  const net = (monthly(rate) * BigInt(10_000 - feeBasisPoints)) / 10_000n;
+  return (
+    <>
+      Up to <Money amount={roundToCents(net)} per="month" /> for you, after a fee of {feeBasisPoints / 100} %.
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+import type { Metadata } from 'next';
+import { formatDuration } from '#components/duration';
+import { Money } from '#components/money';
+import { PageHeader } from '#components/ui/page-header';
+import { Pagination } from '#components/ui/pagination';
+import { Stat, Stats } from '#components/ui/stat';
+import { getEarnings, getWallet, listMovements, type Wallet } from '#lib/ledger/balances';
+import { requireMember } from '#lib/web/session';
+import { AddFunds } from './add-funds.tsx';
+import { Earnings } from './earnings.tsx';
+import { Movements } from './movements.tsx';
+
+export const metadata: Metadata = { title: 'Wallet' };
+
+export default async function WalletPage({ searchParams }: PageProps<'/wallet'>) {
+  const member = await requireMember();
+  const page = pageOf((await searchParams).page);
+  const [wallet, { movements, hasMore }, earnings] = await Promise.all([
+    getWallet(member.id, new Date()),
+    listMovements(member.id, { page }),
+    getEarnings(member.id),
+  ]);
+
+  return (
+    <>
+      <PageHeader title="Wallet">What your rentals are paid from, and what your devices have earned.</PageHeader>
+      <Figures wallet={wallet} />
+      <div className="mt-6 grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <div className="min-w-0 max-lg:order-2">
+          <Movements movements={movements} />
+          <Pagination page={page} hasMore={hasMore} hrefFor={(to) => `/wallet?page=${to}`} />
+        </div>
+        <div className="grid gap-6">
+          <AddFunds />
+          <Earnings {...earnings} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Figures({ wallet }: { wallet: Wallet }) {
+  const { spendable, held, free, burnPerHour, runwaySeconds } = wallet;
+  return (
+    <Stats>
+      <Stat label="Balance" hint="after all proven time so far">
+        <Money amount={spendable} />
+      </Stat>
+      <Stat label="Set aside" hint="one hour of each running rental">
+        <Money amount={held} />
+      </Stat>
+      <Stat label="Free for new rentals">
+        <Money amount={free} />
+      </Stat>
+      <Stat label="Burn" hint="all running rentals together">
+        <Money amount={burnPerHour} per="h" />
+      </Stat>
+      <Stat label="Runway" hint={runwaySeconds === null ? 'nothing is running' : 'until rentals are paused'}>
+        {runwaySeconds === null ? '–' : formatDuration(runwaySeconds * 1000)}
+      </Stat>
+    </Stats>
+  );
+}
+
+function pageOf(text: string | string[] | undefined): number {
+  const page = Number(text);
+  return Number.isInteger(page) && page >= 1 && page <= 100_000 ? page : 1;
+}
