@@ -1,0 +1,124 @@
+import { and, desc, eq, ne } from 'drizzle-orm';
+import { db, type Tx } from '#db/client';
+import { devices, registrationKeys } from '#db/schema/devices';
+import { relays } from '#db/schema/relays';
+import { failVerification, type LockedDevice, lockDevice, startVerification, tellDevice } from '#lib/devices/moves';
+import { isOnline } from '#lib/devices/story';
+import { done, type Outcome, refused } from '#lib/outcome';
+import type { AgentReport, RegisterAnswer, RegisterRequest } from '#lib/protocol/agent';
+import { hashToken, newToken, type Sealer } from '#lib/secrets';
+import { recordEnvironment } from './environments.ts';
+import { fingerprintOf, isTunnelKey } from './tunnel-keys.ts';
+import { recordVerification, recordWipe } from './verifications.ts';
+
+/** Why an agent is not registered. */
+export type RegisterRefusal =
+  | 'unknownKey'
+  | 'usedKey'
+  | 'revokedKey'
+  | 'expiredKey'
+  | 'notATunnelKey'
+  | 'tunnelKeyTaken'
+  | 'inUse'
+  | 'retired'
+  | 'noRelay';
+
+type Registration = { registration: RegisterRequest; sealer: Sealer; at: Date };
+type Key = typeof registrationKeys.$inferSelect;
+
+/**
+ * Makes a machine a device: the owner's key is used up, and what the agent signs in with from now on is answered.
+ * The same machine may ask again until its first poll, because an answer can be lost on its way.
+ */
+export async function registerAgent(request: Registration): Promise<Outcome<RegisterAnswer, RegisterRefusal>> {
+  const { registration, at } = request;
+  if (!isTunnelKey(registration.tunnelPublicKey)) return refused('notATunnelKey');
+  const fingerprint = fingerprintOf(registration.tunnelPublicKey);
+  return db.transaction(async (tx) => {
+    const found = await lockDeviceOfKey(tx, registration.key);
+    if (!found) return refused('unknownKey');
+    const { key, device } = found;
+    const problem = problemOf(key, device, fingerprint, at);
+    if (problem) return refused(problem);
+    if (!(await claimTunnelKey(tx, fingerprint, device.id))) return refused('tunnelKeyTaken');
+    const [relay] = await tx.select({ id: relays.id }).from(relays).orderBy(desc(relays.seenAt)).limit(1);
+    if (!relay) return refused('noRelay');
+
+    if (!key.usedAt && !(await spendKey(tx, key, device, { ...request, fingerprint }))) return refused('inUse');
+    const { program, architecture, tunnelPublicKey } = registration;
+    const deviceToken = newToken('rpd');
+    const identity = { tokenHash: hashToken(deviceToken), tunnelPublicKey, tunnelFingerprint: fingerprint };
+    await tx
+      .update(devices)
+      .set({ ...identity, program, architecture, relayId: relay.id, lastPollAt: null })
+      .where(eq(devices.id, device.id));
+    return done({ deviceId: device.id, deviceToken });
+  });
+}
+
+/** Takes in what an agent says of itself. What it says of an order that is no longer current changes nothing. */
+export async function recordReport({
+  deviceId,
+  report,
+  at,
+}: {
+  deviceId: string;
+  report: AgentReport;
+  at: Date;
+}): Promise<void> {
+  await db.transaction(async (tx) => {
+    const device = await lockDevice(tx, deviceId);
+    if (!device || device.state === 'retired') return;
+    const metrics = report.metrics ?? device.metrics;
+    await tx.update(devices).set({ lastPollAt: at, program: report.program, metrics }).where(eq(devices.id, deviceId));
+    if (!isOnline(device, at)) await tellDevice(tx, deviceId, 'agentSeen', at);
+
+    await recordEnvironment(tx, device, report.environment, at);
+    await recordVerification(tx, device, report, at);
+    if (report.wipe) await recordWipe(tx, device, report.wipe, at);
+  });
+}
+
+/** The device first, because that is the order in which everybody locks. */
+async function lockDeviceOfKey(tx: Tx, token: string): Promise<{ key: Key; device: LockedDevice } | null> {
+  const byHash = eq(registrationKeys.keyHash, hashToken(token));
+  const [known] = await tx.select().from(registrationKeys).where(byHash);
+  const device = known && (await lockDevice(tx, known.deviceId));
+  const [key] = await tx.select().from(registrationKeys).where(byHash);
+  return key && device ? { key, device } : null;
+}
+
+function problemOf(key: Key, device: LockedDevice, fingerprint: string, at: Date): RegisterRefusal | null {
+  if (device.state === 'retired') return 'retired';
+  if (key.revokedAt) return 'revokedKey';
+  if (key.usedAt) return key.usedBy === fingerprint && device.lastPollAt === null ? null : 'usedKey';
+  return key.expiresAt <= at ? 'expiredKey' : null;
+}
+
+/** Takes a tunnel key over from a retired device, as when a machine starts anew; false when another device has it. */
+async function claimTunnelKey(tx: Tx, fingerprint: string, deviceId: string): Promise<boolean> {
+  const elsewhere = and(eq(devices.tunnelFingerprint, fingerprint), ne(devices.id, deviceId));
+  await tx
+    .update(devices)
+    .set({ tunnelFingerprint: null })
+    .where(and(elsewhere, eq(devices.state, 'retired')));
+  const [other] = await tx.select({ id: devices.id }).from(devices).where(elsewhere);
+  return other === undefined;
+}
+
+async function spendKey(
+  tx: Tx,
+  key: Key,
+  device: LockedDevice,
+  { fingerprint, at, sealer }: { fingerprint: string; at: Date; sealer: Sealer },
+): Promise<boolean> {
+  // The running verification was another machine's.
+  if (device.state === 'verifying') {
+    await failVerification(tx, device, 'The agent was started anew with another key.', at);
+    device.state = 'rejected';
+  }
+  const event = device.state === 'awaitingAgent' ? 'registered' : 'keyReplaced';
+  if (!(await startVerification(tx, device, event, { at, sealer }))) return false;
+  await tx.update(registrationKeys).set({ usedAt: at, usedBy: fingerprint }).where(eq(registrationKeys.id, key.id));
+  return true;
+}

@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { and, eq, inArray } from 'drizzle-orm';
+import { changes } from '#db/changes';
+import { db } from '#db/client';
+import { devices } from '#db/schema/devices';
+import { relays } from '#db/schema/relays';
+import { rentals } from '#db/schema/rentals';
+import { done, type Outcome, refused } from '#lib/outcome';
+import type { AgentOrder, ImageSpec } from '#lib/protocol/agent';
+import { openRentalStates } from '#lib/rentals/lifecycle';
+import { hashToken, type Sealer, secretOf } from '#lib/secrets';
+import { type OrderedRental, orderFor } from './orders.ts';
+
+/** What is needed to write orders: the keys of sealed secrets, and the environment's image for an architecture. */
+export type OrderParts = { sealer: Sealer; imageFor: (architecture: 'arm64' | 'amd64') => ImageSpec | null };
+
+/** Whose token this is; a token that was replaced is as unknown as one that never was. */
+export async function authenticateAgent(token: string): Promise<Outcome<string, 'unknownToken' | 'retired'>> {
+  const { id, state } = devices;
+  const [device] = await db
+    .select({ id, state })
+    .from(devices)
+    .where(eq(devices.tokenHash, hashToken(token)));
+  if (!device) return refused('unknownToken');
+  return device.state === 'retired' ? refused('retired') : done(device.id);
+}
+
+/** What a device should be doing now. */
+export async function getOrder(
+  deviceId: string,
+  { sealer, imageFor }: OrderParts,
+): Promise<Outcome<AgentOrder, 'retired' | 'noImage'>> {
+  const open = and(eq(rentals.deviceId, devices.id), inArray(rentals.state, [...openRentalStates]));
+  const { id, state, name, password, authorizedKeys } = rentals;
+  const [found] = await db
+    .select({
+      device: {
+        number: devices.number,
+        state: devices.state,
+        jobId: devices.jobId,
+        diskGigabytes: devices.diskGigabytes,
+        architecture: devices.architecture,
+        verifyPassword: devices.verifyPassword,
+      },
+      relay: {
+        deviceHost: relays.deviceHost,
+        sshPort: relays.sshPort,
+        sshUser: relays.sshUser,
+        hostKey: relays.hostKey,
+      },
+      rental: { id, state, name, password, authorizedKeys },
+    })
+    .from(devices)
+    .innerJoin(relays, eq(relays.id, devices.relayId))
+    .leftJoin(rentals, open)
+    .where(eq(devices.id, deviceId));
+  if (!found || found.device.state === 'retired') return refused('retired');
+
+  const { device, relay, rental } = found;
+  const image = device.architecture && imageFor(device.architecture);
+  if (!image) return refused('noImage');
+  const verifyPassword = device.verifyPassword && sealer.open(device.verifyPassword, secretOf.verification(deviceId));
+  return done(
+    orderFor({ device: { ...device, verifyPassword }, rental: rental && opened(rental, sealer), relay, image }),
+  );
+}
+
+/** The device's order as soon as it is another than the one it has seen; else the same when the wait is over. */
+export async function awaitOrder(
+  wait: { deviceId: string; orderSeen: string | null; milliseconds: number; signal: AbortSignal },
+  parts: OrderParts,
+): Promise<ReturnType<typeof getOrder>> {
+  const { deviceId, orderSeen, milliseconds, signal } = wait;
+  const over = performance.now() + milliseconds;
+  for (;;) {
+    const change = new AbortController();
+    // Before the look at the order, so that no change falls between the two.
+    const unsubscribe = changes().subscribe('device', deviceId, () => change.abort());
+    try {
+      const order = await getOrder(deviceId, parts);
+      const left = over - performance.now();
+      if (!order.ok || order.value.version !== orderSeen || left <= 0 || signal.aborted) return order;
+      await sleep(left, undefined, { signal: AbortSignal.any([change.signal, signal]) }).catch(() => {});
+    } finally {
+      unsubscribe();
+    }
+  }
+}
+
+function opened(rental: OrderedRental, sealer: Sealer): OrderedRental {
+  return { ...rental, password: sealer.open(rental.password, secretOf.rental(rental.id)) };
+}
