@@ -106,7 +106,7 @@ export async function postUsage(
       on conflict (key) do nothing returning id
     ), posted as (
       update rental_meters set posted_gross = charge.total, posted_fee = rental_meters.posted_fee + charge.fee
-      from charge, posting where rental_meters.id = charge.id
+      from charge, posting where rental_meters.id = charge.id and rental_meters.id between ${first} and ${last}
     ), itemised as (
       insert into usage_charges (transaction_id, meter_id, rental_id, upto_at, upto_ms, gross, fee, uncollected)
       select posting.id, charge.id, rental_id, seen_at, billable_ms, gross, fee, gross - taken from charge, posting
