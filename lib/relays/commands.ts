@@ -1,0 +1,96 @@
+import { and, eq, inArray, isNotNull, isNull, notInArray, sql } from 'drizzle-orm';
+import { db, type Tx } from '#db/client';
+import { deviceEvents, devices } from '#db/schema/devices';
+import { relays } from '#db/schema/relays';
+import { rentalEvents } from '#db/schema/rentals';
+import type { DeviceStoryKind } from '#lib/devices/story';
+import { invariant } from '#lib/errors';
+import type { RentalStoryKind } from '#lib/rentals/story';
+import type { StoredProof } from './queries.ts';
+
+/** What a relay tells about itself, so that agents find it and renters are shown how to enter. */
+export type RelayFacts = Omit<typeof relays.$inferInsert, 'id' | 'seenAt'>;
+
+/** Writes down that this relay is alive and where it is; a relay is known by its name. */
+export async function announceRelay({ facts, at }: { facts: RelayFacts; at: Date }): Promise<{ relayId: string }> {
+  const [relay] = await db
+    .insert(relays)
+    .values({ ...facts, seenAt: at })
+    .onConflictDoUpdate({ target: relays.name, set: { ...facts, seenAt: at } })
+    .returning({ relayId: relays.id });
+  invariant(relay, 'a relay that announced itself is answered');
+  return relay;
+}
+
+/**
+ * Writes down which devices hold a tunnel to this relay: the owner's history tells of each that opened or was lost,
+ * and the stretches of the others go on.
+ */
+export async function recordTunnels({ relayId, up, at }: { relayId: string; up: string[]; at: Date }): Promise<void> {
+  await db.transaction(async (tx) => {
+    const ours = eq(devices.relayId, relayId);
+    const opened = await tx
+      .update(devices)
+      .set({ tunnelUpSince: at })
+      .where(and(ours, inArray(devices.id, up), isNull(devices.tunnelUpSince)))
+      .returning({ deviceId: devices.id });
+    const lost = await tx
+      .update(devices)
+      .set({ tunnelUpSince: null })
+      .where(and(ours, notInArray(devices.id, up), isNotNull(devices.tunnelUpSince)))
+      .returning({ deviceId: devices.id });
+    await tellDevices(tx, 'tunnelOpened', opened, at);
+    await tellDevices(tx, 'tunnelLost', lost, at);
+    await extendTunnels(tx, { up, opened: opened.map(({ deviceId }) => deviceId), at });
+  });
+}
+
+async function tellDevices(tx: Tx, kind: DeviceStoryKind, rows: { deviceId: string }[], at: Date) {
+  if (rows.length > 0) await tx.insert(deviceEvents).values(rows.map(({ deviceId }) => ({ deviceId, kind, at })));
+}
+
+/** A tunnel that just opened, and one that nobody watched for more than 30 s, begins a stretch of its own. */
+async function extendTunnels(tx: Tx, { up, opened, at }: { up: string[]; opened: string[]; at: Date }) {
+  const now = sql`${at.toISOString()}::timestamptz`;
+  await tx.execute(sql`
+    with up as (
+      select value::uuid as device_id from jsonb_array_elements_text(${JSON.stringify(up)}::jsonb)
+    ), watched as (
+      select up.device_id, max(from_at) as from_at from up join tunnel_intervals using (device_id)
+      where not ${JSON.stringify(opened)}::jsonb ? up.device_id::text group by up.device_id
+    ), extended as (
+      update tunnel_intervals stretch set to_at = greatest(to_at, ${now}) from watched
+      where stretch.device_id = watched.device_id and stretch.from_at = watched.from_at
+        and to_at >= ${now} - interval '30 seconds'
+      returning stretch.device_id
+    )
+    insert into tunnel_intervals (device_id, from_at, to_at)
+    select device_id, ${now}, ${now} from up where device_id not in (select device_id from extended)
+    on conflict do nothing`);
+}
+
+/**
+ * Writes proven stretches down, all in one statement; writing one again only lengthens it. Proofs of a rental that
+ * is no longer active are dropped: its meter has been read for the last time.
+ */
+export async function recordProofs(proofs: StoredProof[]): Promise<void> {
+  if (proofs.length === 0) return;
+  await db.execute(sql`
+    insert into proof_intervals (rental_id, from_at, to_at, proofs, handshake_at)
+    select rentals.id, proof."from", proof."to", proof.proofs, proof."handshakeAt"
+    from jsonb_to_recordset(${JSON.stringify(proofs)}::jsonb) as proof
+      ("rentalId" uuid, "from" timestamptz, "to" timestamptz, proofs integer, "handshakeAt" timestamptz)
+    join rentals on rentals.id = proof."rentalId" and rentals.state = 'active'
+    on conflict (rental_id, from_at) do update set to_at = greatest(proof_intervals.to_at, excluded.to_at),
+      proofs = excluded.proofs, handshake_at = excluded.handshake_at`);
+}
+
+/** Tells both sides that somebody answered with another host key than the environment's; at most once an hour. */
+export async function recordForeignHostKey({ rentalId, at }: { rentalId: string; at: Date }): Promise<void> {
+  const kind: RentalStoryKind = 'hostKeyMismatch';
+  await db.execute(sql`
+    insert into ${rentalEvents} (rental_id, kind, at)
+    select ${rentalId}::uuid, ${kind}, ${at.toISOString()}::timestamptz
+    where not exists (select from ${rentalEvents} where rental_id = ${rentalId}::uuid and kind = ${kind}
+      and at > ${at.toISOString()}::timestamptz - interval '1 hour')`);
+}

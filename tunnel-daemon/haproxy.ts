@@ -1,0 +1,215 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { forwards } from '../lib/protocol/agent.ts';
+import { edgeAccount } from './account.ts';
+import type { DaemonSettings } from './config.ts';
+import { mapFiles, writeMaps } from './maps.ts';
+import { explainingPages } from './pages.ts';
+import type { Program } from './programs.ts';
+
+/** From where the daemon's proofs come, so that the limits for strangers do not count them. */
+export const PROVER_ADDRESS = '127.63.0.1';
+
+/** The HAProxy through which devices, renters and visitors enter; its folder holds all that it reads. */
+export async function haproxyProgram(settings: DaemonSettings, certificate: string): Promise<Program> {
+  const folder = settings.RUN_FOLDER;
+  await mkdir(join(folder, 'pages'), { recursive: true });
+  const pages = explainingPages();
+  for (const [name, page] of Object.entries(pages)) await writeFile(join(folder, 'pages', `${name}.html`), page);
+  await writeMaps(folder);
+
+  const account = await edgeAccount();
+  const configuration = haproxyConfiguration({
+    settings,
+    certificate,
+    stepDown: account && `user ${account.name}\n  group ${account.name}`,
+    connections: await affordableConnections(settings),
+  });
+  await writeFile(join(folder, 'haproxy.cfg'), configuration);
+  // Names in the configuration are relative to the folder: a path of any length or spelling works.
+  return {
+    name: 'haproxy',
+    command: '/usr/sbin/haproxy',
+    args: ['-db', '-f', 'haproxy.cfg'],
+    configuration: configuration + JSON.stringify(pages),
+  };
+}
+
+/** Each connection takes two file descriptors and each public port one; without the right to raise it, the limit holds. */
+async function affordableConnections({ FIRST_PORT, LAST_PORT }: DaemonSettings): Promise<number> {
+  const limits = await readFile('/proc/self/limits', 'utf8');
+  const hard = Number(/^Max open files +\S+ +(\d+)/m.exec(limits)?.[1] ?? 1024);
+  const spare = Math.min(hard, 200_000) - (LAST_PORT - FIRST_PORT + 1) - 200;
+  return Math.max(100, Math.floor(spare / 2));
+}
+
+type EdgeOptions = { settings: DaemonSettings; certificate: string; stepDown: string | null; connections: number };
+
+function haproxyConfiguration({ settings, certificate, stepDown, connections }: EdgeOptions): string {
+  return [
+    globalSection({ certificate, stepDown, connections }),
+    tunnelSection(settings),
+    sshSection(settings),
+    webSection(settings, certificate),
+  ].join('\n');
+}
+
+function globalSection({ stepDown, connections }: Pick<EdgeOptions, 'certificate' | 'stepDown' | 'connections'>) {
+  return `
+global
+  maxconn ${connections}
+  stats socket unix@haproxy.sock mode 600 level admin
+  stats timeout 1h
+  ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets
+  ssl-default-bind-ciphers ECDHE+AESGCM:ECDHE+CHACHA20
+  ${stepDown ?? ''}
+
+# Tells the daemon from where each connection to sshd really comes.
+ring arrivals
+  format raw
+  maxlen 100
+  size 1048576
+
+defaults
+  maxconn ${connections}
+  retries 0
+  timeout connect 5s
+  timeout client 10s
+  timeout server 10s
+  option clitcpka
+  option srvtcpka
+  clitcpka-idle 60s
+  clitcpka-intvl 15s
+  clitcpka-cnt 4
+`;
+}
+
+/**
+ * Devices. sshd gives nobody more than 10 s to sign in, so at most 55 arrivals in 10 s keep at most 100 strangers of
+ * one network waiting. A source from which a device has signed in before is counted by itself, and failed sign-ins
+ * beside it do not shut it out: they are slowed.
+ */
+function tunnelSection({ LISTEN_ADDRESS, TUNNEL_SSH_PORT, SSHD_PORT, PENALTY_SECONDS }: DaemonSettings): string {
+  return `
+backend blocked
+  stick-table type ip size 100k expire ${PENALTY_SECONDS * 1000}ms store gpc0
+backend trusted
+  stick-table type ip size 100k expire 30d store gpc0
+backend networks
+  stick-table type ip size 100k expire 60s store gpc0_rate(10s)
+
+frontend tunnels
+  bind ${LISTEN_ADDRESS}:${TUNNEL_SSH_PORT}
+  mode tcp
+  timeout client 60s
+  log ring@arrivals format raw local0
+  option logasap
+  log-format "%ci %bp"
+  acl trusted src,table_gpc0(trusted) gt 0
+  acl blocked src,table_gpc0(blocked) gt 0
+  tcp-request connection reject if blocked !trusted
+  tcp-request connection track-sc0 src table networks if trusted
+  tcp-request connection track-sc0 src,ipmask(24) table networks unless trusted
+  tcp-request connection reject if { sc0_gpc0_rate gt 55 }
+  tcp-request connection sc-inc-gpc0(0)
+  tcp-request inspect-delay 2s
+  tcp-request content accept unless blocked
+  tcp-request content accept if WAIT_END
+  default_backend sshd
+backend sshd
+  mode tcp
+  timeout server 60s
+  server sshd 127.0.0.1:${SSHD_PORT}
+`;
+}
+
+/** Renters. A port that is in no map is closed at once; a stranger who keeps guessing is slowed by real source. */
+function sshSection({ LISTEN_ADDRESS, FIRST_PORT, LAST_PORT }: DaemonSettings): string {
+  return `
+backend callers
+  stick-table type ip size 100k expire 60s store conn_rate(10s)
+
+frontend environments
+  bind ${LISTEN_ADDRESS}:${FIRST_PORT}-${LAST_PORT}
+  mode tcp
+  timeout client 7d
+  timeout client-fin 30s
+  acl prover src ${PROVER_ADDRESS}
+  tcp-request connection reject unless { dst_port,map_int_ip(${mapFiles.ports}) -m found }
+  tcp-request connection track-sc0 src table callers unless prover
+  tcp-request connection reject if { sc0_conn_rate gt 40 } !prover
+  tcp-request content set-dst dst_port,map_int_ip(${mapFiles.ports})
+  default_backend environment_ssh
+backend environment_ssh
+  mode tcp
+  timeout server 7d
+  timeout server-fin 30s
+  server environment 0.0.0.0:${listenFor(22)}
+`;
+}
+
+/** Visitors. TLS ends here, unless the rental wants it passed through to its own port 443. */
+function webSection({ LISTEN_ADDRESS, HTTP_PORT, HTTPS_PORT }: DaemonSettings, certificate: string): string {
+  const passedThrough = `req.ssl_sni,lower,map_str_ip(${mapFiles.passthrough})`;
+  return `
+frontend web
+  bind ${LISTEN_ADDRESS}:${HTTP_PORT}
+  ${webRules('http')}
+
+frontend web_tls
+  bind unix@https.sock accept-proxy ssl crt "${certificate}" alpn h2,http/1.1
+  ${webRules('https')}
+
+backend environment_web
+  mode http
+  timeout server 1h
+  timeout tunnel 24h
+  # A kept connection would lead the device's next visitors to its last renter.
+  http-reuse never
+  http-error status 502 content-type "text/html; charset=utf-8" file pages/silent.html hdr cache-control no-store
+  http-error status 503 content-type "text/html; charset=utf-8" file pages/offline.html hdr cache-control no-store
+  # A cookie for a parent domain would reach other rentals.
+  http-response replace-header set-cookie "(?i)^(.*?);\\s*domain=[^;]*(.*)$" "\\1\\2"
+  server environment 0.0.0.0:${listenFor(80)}
+
+frontend tls
+  bind ${LISTEN_ADDRESS}:${HTTPS_PORT}
+  mode tcp
+  timeout client 24h
+  timeout client-fin 30s
+  tcp-request inspect-delay 5s
+  tcp-request content set-dst ${passedThrough} if { ${passedThrough} -m found }
+  tcp-request content accept if { req.ssl_hello_type 1 }
+  tcp-request content reject
+  use_backend environment_tls if { ${passedThrough} -m found }
+  default_backend tls_end
+backend environment_tls
+  mode tcp
+  timeout server 24h
+  timeout server-fin 30s
+  server environment 0.0.0.0:${listenFor(443)}
+backend tls_end
+  mode tcp
+  timeout server 24h
+  timeout server-fin 30s
+  server here unix@https.sock send-proxy-v2
+`;
+}
+
+function webRules(scheme: 'http' | 'https'): string {
+  const address = `hdr(host),host_only,lower,map_str_ip(${mapFiles.hosts})`;
+  return `mode http
+  timeout client 1h
+  timeout http-request 10s
+  timeout http-keep-alive 60s
+  http-request return status 404 content-type "text/html; charset=utf-8" file pages/unknown.html hdr cache-control no-store unless { ${address} -m found }
+  http-request set-dst ${address}
+  http-request del-header x-forwarded-for
+  http-request set-header x-forwarded-proto ${scheme}
+  option forwardfor
+  default_backend environment_web`;
+}
+
+function listenFor(environmentPort: (typeof forwards)[number]['target']): number | undefined {
+  return forwards.find(({ target }) => target === environmentPort)?.listen;
+}

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../lib/process/log.ts';
+import { recordForeignHostKey, recordProofs } from '../lib/relays/commands.ts';
+import { listLastProofs, type RentalRoute } from '../lib/relays/queries.ts';
+import { rentalProved } from '../lib/rentals/commands.ts';
+import type { Clock } from './clock.ts';
+import { PROVER_ADDRESS } from './haproxy.ts';
+import { compareHostKey, type Door, readGreeting } from './probe.ts';
+import { openProofBook, type ProofBook } from './proof-book.ts';
+
+/** How old a comparison of the host key may grow. */
+const HANDSHAKE_MS = 3_600_000;
+/** How many environments are looked at side by side. */
+const SIDE_BY_SIDE = 64;
+
+/** Proves that rented environments answer, through the doors that their renters use. */
+export type Prover = {
+  /** From now on these rentals are proven, new ones at once. */
+  watch(routes: RentalRoute[]): Promise<void>;
+  /** Proves all of them once, and tells the database. */
+  round(): Promise<void>;
+};
+
+type ProverOptions = { host: string; clock: Clock; log: Logger; signal: AbortSignal };
+type Watched = { route: RentalRoute; comparedAt: number | null; busy: boolean };
+type Parts = ProverOptions & { book: ProofBook; watched: Map<string, Watched> };
+
+/** A prover that enters at the relay's public address `host`. */
+export function createProver(options: ProverOptions): Prover {
+  const parts: Parts = { ...options, book: openProofBook(), watched: new Map() };
+  const { watched, book } = parts;
+
+  return {
+    async watch(routes) {
+      const fresh = routes.filter(({ rentalId }) => !watched.has(rentalId));
+      book.resume(await listLastProofs(fresh.map(({ rentalId }) => rentalId)));
+      const wanted = new Set(routes.map(({ rentalId }) => rentalId));
+      for (const rentalId of watched.keys()) if (!wanted.has(rentalId)) watched.delete(rentalId);
+      for (const route of routes) {
+        const known = watched.get(route.rentalId);
+        if (known) known.route = route;
+        else void proveNew(parts, route);
+      }
+    },
+    async round() {
+      const queue = [...watched.values()];
+      const work = async () => {
+        for (let rental = queue.pop(); rental; rental = queue.pop()) await prove(parts, rental);
+      };
+      await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
+      await book.flush(options.clock.now(), recordProofs);
+    },
+  };
+}
+
+/** Somebody waits for this one: it is tried again and again until it answers. */
+async function proveNew(parts: Parts, route: RentalRoute) {
+  const rental: Watched = { route, comparedAt: null, busy: false };
+  const began = performance.now();
+  parts.watched.set(route.rentalId, rental);
+  while (parts.watched.get(route.rentalId) === rental && !parts.signal.aborted) {
+    await prove(parts, rental);
+    if (rental.comparedAt !== null || rental.route.state === 'active') return;
+    await sleep(performance.now() - began < 10_000 ? 100 : 1000);
+  }
+}
+
+async function prove(parts: Parts, rental: Watched) {
+  if (rental.busy) return;
+  rental.busy = true;
+  await proveOnce(parts, rental)
+    .catch((error: unknown) => parts.log.warn({ error, rentalId: rental.route.rentalId }, 'proof could not be told'))
+    .finally(() => {
+      rental.busy = false;
+    });
+}
+
+async function proveOnce({ host, clock, book, watched, log }: Parts, rental: Watched) {
+  const { rentalId, port, hostKey } = rental.route;
+  const door: Door = { host, port, localAddress: PROVER_ADDRESS };
+  const handshake = rental.comparedAt === null || performance.now() - rental.comparedAt > HANDSHAKE_MS;
+  const result = handshake ? await compareHostKey(door, hostKey) : await readGreeting(door);
+  const at = clock.now();
+
+  if (result === 'foreign') {
+    log.warn({ rentalId }, 'foreign host key');
+    await recordForeignHostKey({ rentalId, at });
+  }
+  // The rental may have ended, or its device may have been given to the next one, while we looked.
+  if (result !== 'proved' || watched.get(rentalId) !== rental) return;
+  if (rental.route.state === 'preparing') {
+    const outcome = await rentalProved({ rentalId, at });
+    if (!outcome.ok) return;
+    rental.route = { ...rental.route, state: 'active' };
+    log.info({ rentalId }, 'rental proved');
+  }
+  if (handshake) rental.comparedAt = performance.now();
+  book.add(rentalId, { at, handshake });
+}

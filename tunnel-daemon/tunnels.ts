@@ -1,0 +1,101 @@
+import type { Logger } from '../lib/process/log.ts';
+import { forwards } from '../lib/protocol/agent.ts';
+import type { Guard } from './guard.ts';
+import { listTcpSockets, type TcpSocket } from './kernel.ts';
+import type { Roster } from './roster.ts';
+import type { Runtime } from './runtime.ts';
+import { cutSessions, listSessions } from './sessions.ts';
+import { parseSshdLine, readLog, type SshdEvent } from './sshd-log.ts';
+
+const SSH_LISTENER = forwards[0].listen;
+
+/** Who is signed in, and which devices can be reached through their tunnels. */
+export type Tunnels = {
+  /** Looks at sshd's log and the kernel's sockets, and ends sessions that may no longer be; answers who can be reached. */
+  look(): Promise<Set<string>>;
+};
+
+type TunnelOptions = {
+  sshdPort: number;
+  sshdLog: string;
+  runtime: Runtime;
+  roster: Roster;
+  guard: Guard;
+  log: Logger;
+};
+type SignedIn = { port: number; fingerprint: string; line: string };
+
+/** The tunnels that end at the sshd behind `sshdPort`. */
+export function watchTunnels({ sshdPort, sshdLog, runtime, roster, guard, log }: TunnelOptions): Tunnels {
+  const reader = readLog(sshdLog);
+  const signedIn = new Map<number, SignedIn>();
+  const note = (event: SshdEvent | null) => {
+    if (event?.kind !== 'accepted') return;
+    // The same port means a new connection: its place is at the end, with the youngest.
+    signedIn.delete(event.port);
+    signedIn.set(event.port, event);
+  };
+  const history = { read: false };
+
+  return {
+    async look() {
+      const events = (await reader.readNew()).map(parseSshdLine);
+      events.forEach(note);
+      const sockets = await listTcpSockets();
+      forgetGone(signedIn, sockets, sshdPort);
+
+      const unwanted = [...older(signedIn), ...(await revoked(signedIn, roster))];
+      if (unwanted.length > 0) await cutTunnels(runtime, { sshdPort, unwanted, log });
+      // Failures of the time before this daemon have had their consequences.
+      if (history.read) await tellGuard(guard, events);
+      history.read = true;
+      await reader.shorten(() => [...signedIn.values()].map(({ line }) => line));
+      return devicesUp(sockets, roster);
+    },
+  };
+}
+
+function forgetGone(signedIn: Map<number, SignedIn>, sockets: TcpSocket[], sshdPort: number) {
+  const alive = new Set(
+    sockets.filter(({ state, port }) => state === 'established' && port === sshdPort).map((s) => s.remotePort),
+  );
+  for (const port of signedIn.keys()) if (!alive.has(port)) signedIn.delete(port);
+}
+
+/** Sessions of a key that has signed in once more since: they hold the listeners that the new one asks for. */
+function older(signedIn: Map<number, SignedIn>): SignedIn[] {
+  const newest = new Map([...signedIn.values()].map((session) => [session.fingerprint, session.port]));
+  return [...signedIn.values()].filter(({ fingerprint, port }) => newest.get(fingerprint) !== port);
+}
+
+/** Sessions of devices that may not be here any more. The roster can be older than a device; the database decides. */
+async function revoked(signedIn: Map<number, SignedIn>, roster: Roster): Promise<SignedIn[]> {
+  const suspects = [...signedIn.values()].filter(({ fingerprint }) => !roster.isAllowed(fingerprint));
+  const answers = await Promise.all(suspects.map(({ fingerprint }) => roster.find(fingerprint).catch(() => 'unknown')));
+  return suspects.filter((_, index) => answers[index] === null);
+}
+
+type Cut = { sshdPort: number; unwanted: SignedIn[]; log: Logger };
+
+async function cutTunnels(runtime: Runtime, { sshdPort, unwanted, log }: Cut) {
+  const ends = new Set(unwanted.map(({ port }) => `127.0.0.1:${port}`));
+  const sessions = await listSessions(runtime);
+  const server = `127.0.0.1:${sshdPort}`;
+  await cutSessions(
+    runtime,
+    sessions.filter(({ localAddress, serverAddress }) => serverAddress === server && ends.has(localAddress)),
+  );
+  for (const { fingerprint, port } of unwanted) log.info({ fingerprint, port }, 'tunnel session ended');
+}
+
+async function tellGuard(guard: Guard, events: (SshdEvent | null)[]) {
+  for (const event of events) {
+    if (event?.kind === 'accepted') await guard.succeeded(event.port);
+    if (event?.kind === 'failed') await guard.failed(event.port);
+  }
+}
+
+function devicesUp(sockets: TcpSocket[], roster: Roster): Set<string> {
+  const listening = sockets.filter(({ state, port }) => state === 'listening' && port === SSH_LISTENER);
+  return new Set(listening.flatMap(({ address }) => roster.at(address)?.deviceId ?? []));
+}

@@ -1,0 +1,65 @@
+import { deviceProofFailed, deviceProved } from '../lib/devices/commands.ts';
+import type { Logger } from '../lib/process/log.ts';
+import { forwards } from '../lib/protocol/agent.ts';
+import type { Verification } from '../lib/relays/queries.ts';
+import type { Clock } from './clock.ts';
+import { measureDownload, measureRoundTrip, measureUpload } from './measure.ts';
+import { compareHostKey } from './probe.ts';
+
+const [ssh, source, sink] = forwards;
+/** How long an environment that was reported ready may stay silent. */
+const PATIENCE_MS = 60_000;
+
+/** Signs in to the verification environments of devices and measures the way there, each verification once. */
+export type Verifier = { verify(verifications: Verification[]): void };
+
+type VerifierOptions = { clock: Clock; log: Logger };
+type Attempt = { began: number; busy: boolean };
+
+/** A verifier; `clock` dates what it finds. */
+export function createVerifier(options: VerifierOptions): Verifier {
+  const attempts = new Map<string, Attempt>();
+  return {
+    verify(verifications) {
+      const wanted = new Set(verifications.map(({ jobId }) => jobId));
+      for (const jobId of attempts.keys()) if (!wanted.has(jobId)) attempts.delete(jobId);
+      for (const verification of verifications) void attemptOnce(options, attempts, verification);
+    },
+  };
+}
+
+async function attemptOnce(options: VerifierOptions, attempts: Map<string, Attempt>, verification: Verification) {
+  const { deviceId, jobId } = verification;
+  const attempt = attempts.get(jobId) ?? { began: performance.now(), busy: false };
+  if (attempt.busy) return;
+  attempts.set(jobId, attempt);
+  attempt.busy = true;
+  await reach(options, verification, attempt)
+    .catch((error: unknown) => options.log.warn({ error, deviceId }, 'verification attempt failed'))
+    .finally(() => {
+      attempt.busy = false;
+    });
+}
+
+async function reach({ clock, log }: VerifierOptions, verification: Verification, { began }: Attempt) {
+  const { deviceId, jobId, address, hostKey } = verification;
+  const result = await compareHostKey({ host: address, port: ssh.listen }, hostKey);
+  const lateBy = performance.now() - began - PATIENCE_MS;
+  if (result === 'foreign' || (result === 'unreachable' && lateBy > 0)) {
+    await deviceProofFailed({ deviceId, jobId, problem: problems[result], at: clock.now() });
+  }
+  if (result !== 'proved') return;
+  const measured = {
+    roundTripMs: await measureRoundTrip({ host: address, port: sink.listen }),
+    downloadMbps: await measureDownload({ host: address, port: sink.listen }),
+    uploadMbps: await measureUpload({ host: address, port: source.listen }),
+  };
+  await deviceProved({ deviceId, jobId, ...measured, at: clock.now() });
+  log.info({ deviceId, ...measured }, 'device proved');
+}
+
+const problems = {
+  foreign: 'Behind the tunnel another ssh host key answered than the one that the agent reported.',
+  unreachable:
+    'The relay could not reach the test environment through the tunnel. Restart the agent and try again; when it stays so, look at its log.',
+};
