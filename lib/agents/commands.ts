@@ -7,8 +7,8 @@ import { isOnline } from '#lib/devices/story';
 import { done, type Outcome, refused } from '#lib/outcome';
 import type { AgentReport, RegisterAnswer, RegisterRequest } from '#lib/protocol/agent';
 import { hashToken, newToken, type Sealer } from '#lib/secrets';
+import { readPublicKey } from '#lib/ssh-keys/public-keys';
 import { recordEnvironment } from './environments.ts';
-import { fingerprintOf, isTunnelKey } from './tunnel-keys.ts';
 import { recordVerification, recordWipe } from './verifications.ts';
 
 /** Why an agent is not registered. */
@@ -32,8 +32,9 @@ type Key = typeof registrationKeys.$inferSelect;
  */
 export async function registerAgent(request: Registration): Promise<Outcome<RegisterAnswer, RegisterRefusal>> {
   const { registration, at } = request;
-  if (!isTunnelKey(registration.tunnelPublicKey)) return refused('notATunnelKey');
-  const fingerprint = fingerprintOf(registration.tunnelPublicKey);
+  const tunnelKey = readPublicKey(registration.tunnelPublicKey);
+  if (!tunnelKey.ok) return refused('notATunnelKey');
+  const { fingerprint } = tunnelKey.value;
   return db.transaction(async (tx) => {
     const found = await lockDeviceOfKey(tx, registration.key);
     if (!found) return refused('unknownKey');

@@ -6,7 +6,7 @@ import { failVerification, type LockedDevice } from '#lib/devices/moves';
 import type { EnvironmentReport } from '#lib/protocol/agent';
 import { openRentalStates } from '#lib/rentals/lifecycle';
 import { type LockedRental, moveRental, tellRental } from '#lib/rentals/moves';
-import { fingerprintOf } from './tunnel-keys.ts';
+import { fingerprintOf } from '#lib/ssh-keys/public-keys';
 
 /** Takes in how the environment is that a device should have: a rental's, or its verification's. */
 export async function recordEnvironment(tx: Tx, device: LockedDevice, report: EnvironmentReport | null, at: Date) {

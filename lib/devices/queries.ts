@@ -16,6 +16,7 @@ import {
   sql,
 } from 'drizzle-orm';
 import { db } from '#db/client';
+import { containing } from '#db/like';
 import { users } from '#db/schema/accounts';
 import { deviceEvents, devices } from '#db/schema/devices';
 import { rentals } from '#db/schema/rentals';
@@ -184,7 +185,7 @@ export const ADMIN_PAGE = 50;
 
 /** Every device for an admin, newest first, by a part of its name or its owner's address, or by its id. */
 export async function listAllDevices({ search = '', page = 1 }: { search?: string; page?: number }, at = new Date()) {
-  const part = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+  const part = containing(search);
   const named = or(ilike(devices.name, part), ilike(users.email, part));
   const matches = isId(search) ? eq(devices.id, search) : search ? named : undefined;
   const owned = eq(users.id, devices.ownerId);

@@ -1,5 +1,6 @@
 import { and, count, desc, eq, ilike, isNotNull, or, sql } from 'drizzle-orm';
 import { db } from '#db/client';
+import { containing } from '#db/like';
 import { users } from '#db/schema/accounts';
 import { devices } from '#db/schema/devices';
 import { relays } from '#db/schema/relays';
@@ -136,7 +137,7 @@ export async function getTimeline(rentalId: string) {
 
 /** Every rental for an admin, newest first, by a part of its name or its renter's address, or by its or its device's id. */
 export async function listAllRentals({ search = '', page = 1 }: { search?: string; page?: number }) {
-  const part = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+  const part = containing(search);
   const named = or(ilike(rentals.name, part), ilike(users.email, part));
   const byId = () => or(eq(rentals.id, search), eq(rentals.deviceId, search));
   const matches = isId(search) ? byId() : search ? named : undefined;

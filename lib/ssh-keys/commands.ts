@@ -1,0 +1,42 @@
+import { and, count, eq } from 'drizzle-orm';
+import { db } from '#db/client';
+import { sshKeys, users } from '#db/schema/accounts';
+import { isId } from '#lib/ids';
+import { done, type Outcome, refused } from '#lib/outcome';
+import { type KeyProblem, readPublicKey } from './public-keys.ts';
+
+/** How many keys a person may keep; each is installed in each of that person's environments. */
+export const MOST_KEYS = 50;
+
+/** Keeps a public key, which rentals that begin from now on let in. */
+export async function addSshKey(request: {
+  userId: string;
+  name: string;
+  publicKey: string;
+  at: Date;
+}): Promise<Outcome<{ fingerprint: string }, KeyProblem | 'known' | 'tooMany'>> {
+  const { userId, at } = request;
+  const key = readPublicKey(request.publicKey);
+  if (!key.ok) return key;
+
+  const { line, fingerprint, comment } = key.value;
+  const name = request.name.trim() || comment.slice(0, 60) || line.split(' ')[0] || '';
+  return db.transaction(async (tx) => {
+    // The person's row makes two additions at once count after one another.
+    await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update');
+    const [kept] = await tx.select({ number: count() }).from(sshKeys).where(eq(sshKeys.userId, userId));
+    if (kept && kept.number >= MOST_KEYS) return refused('tooMany');
+    const row = { userId, name, publicKey: line, fingerprint, createdAt: at };
+    const added = await tx.insert(sshKeys).values(row).onConflictDoNothing().returning({ id: sshKeys.id });
+    return added.length > 0 ? done({ fingerprint }) : refused('known');
+  });
+}
+
+/** Forgets a public key; running rentals keep what they were given. */
+export async function removeSshKey(request: { keyId: string; userId: string }): Promise<Outcome<void, 'notFound'>> {
+  const { keyId, userId } = request;
+  if (!isId(keyId)) return refused('notFound');
+  const own = and(eq(sshKeys.id, keyId), eq(sshKeys.userId, userId));
+  const removed = await db.delete(sshKeys).where(own).returning({ id: sshKeys.id });
+  return removed.length > 0 ? done(undefined) : refused('notFound');
+}
