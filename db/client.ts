@@ -25,5 +25,7 @@ function openPool(): pg.Pool {
   });
   // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
   created.on('error', () => {});
+  // Likewise one that breaks inside a transaction; whoever waits for its answer hears of it.
+  created.on('connect', (client) => client.on('error', () => {}));
   return created;
 }
