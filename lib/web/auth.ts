@@ -17,6 +17,8 @@ declare module 'next-auth' {
   }
 }
 
+const cookieOptions = { httpOnly: true, secure: true, sameSite: 'lax', path: '/' } as const;
+
 // The only file that knows next-auth, whose part is a cookie that says, sealed, which row of `sessions` its holder has.
 const nextAuth = NextAuth(() => ({
   secret: webConfig().BROKER_SECRETS.map((secret) => createHash('sha256').update(`cookie ${secret}`).digest('hex')),
@@ -25,7 +27,9 @@ const nextAuth = NextAuth(() => ({
   // How long a session lasts is decided by its row; the cookie only has to outlive it.
   session: { strategy: 'jwt', maxAge: 400 * 24 * 3600 },
   cookies: {
-    sessionToken: { name: '__Host-session', options: { httpOnly: true, secure: true, sameSite: 'lax', path: '/' } },
+    sessionToken: { name: '__Host-session', options: cookieOptions },
+    callbackUrl: { name: '__Host-way-back', options: cookieOptions },
+    csrfToken: { name: '__Host-csrf', options: cookieOptions },
   },
   pages: { signIn: '/sign-in', error: '/sign-in' },
   providers: [Credentials({ credentials: { email: {}, password: {} }, authorize })],

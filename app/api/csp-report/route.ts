@@ -1,0 +1,1 @@
+export { receiveCspReport as POST } from '#lib/web/csp-report';
