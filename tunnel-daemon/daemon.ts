@@ -39,6 +39,7 @@ export async function startDaemon(settings: DaemonSettings, log: Logger): Promis
   const haproxy = await keepProgram(programs.haproxy, RUN_FOLDER, log);
 
   const runtime = openRuntime(join(RUN_FOLDER, 'haproxy.sock'));
+  await runtime.ready();
   const guard = createGuard(runtime, log);
   const tunnels = watchTunnels({ sshdPort: SSHD_PORT, sshdLog: sshd.logFile, runtime, roster, guard, log });
   const news = createTunnelNews(relay, clock);

@@ -94,7 +94,7 @@ function tunnelSection({ LISTEN_ADDRESS, TUNNEL_SSH_PORT, SSHD_PORT, PENALTY_SEC
 backend blocked
   stick-table type ip size 100k expire ${PENALTY_SECONDS * 1000}ms store gpc0
 backend trusted
-  stick-table type ip size 100k expire 30d store gpc0
+  stick-table type ip size 100k expire 24d store gpc0
 backend networks
   stick-table type ip size 100k expire 60s store gpc0_rate(10s)
 
@@ -169,7 +169,7 @@ backend environment_web
   http-error status 502 content-type "text/html; charset=utf-8" file pages/silent.html hdr cache-control no-store
   http-error status 503 content-type "text/html; charset=utf-8" file pages/offline.html hdr cache-control no-store
   # A cookie for a parent domain would reach other rentals.
-  http-response replace-header set-cookie "(?i)^(.*?);\\s*domain=[^;]*(.*)$" "\\1\\2"
+  http-response replace-header set-cookie "(?i)^(.*?);\\s*domain=[^;]*(.*)\\$" "\\1\\2"
   server environment 0.0.0.0:${listenFor(80)}
 
 frontend tls

@@ -33,14 +33,14 @@ export async function keepProgram(program: Program, folder: string, log: Logger)
     if (running && (await isAlive(running))) return;
     const started = await launch(program, { folder, logFile });
     await writeFile(pidFile, JSON.stringify({ ...started, hash }));
-    log.info({ program: program.name, pid: started.pid }, 'program started');
+    log.info({ started: program.name, pid: started.pid }, 'program started');
   };
   await ensure();
 
   const stopping = new AbortController();
   const watching = every(0.5, ensure, {
     signal: stopping.signal,
-    onError: (error) => log.error({ error, program: program.name }, 'cannot keep program running'),
+    onError: (error) => log.error({ err: error, kept: program.name }, 'cannot keep program running'),
   });
   const release = async () => {
     stopping.abort();

@@ -69,7 +69,9 @@ async function prove(parts: Parts, rental: Watched) {
   if (rental.busy) return;
   rental.busy = true;
   await proveOnce(parts, rental)
-    .catch((error: unknown) => parts.log.warn({ error, rentalId: rental.route.rentalId }, 'proof could not be told'))
+    .catch((error: unknown) =>
+      parts.log.warn({ err: error, rentalId: rental.route.rentalId }, 'proof could not be told'),
+    )
     .finally(() => {
       rental.busy = false;
     });

@@ -35,7 +35,7 @@ async function attemptOnce(options: VerifierOptions, attempts: Map<string, Attem
   attempts.set(jobId, attempt);
   attempt.busy = true;
   await reach(options, verification, attempt)
-    .catch((error: unknown) => options.log.warn({ error, deviceId }, 'verification attempt failed'))
+    .catch((error: unknown) => options.log.warn({ err: error, deviceId }, 'verification attempt failed'))
     .finally(() => {
       attempt.busy = false;
     });

@@ -1,0 +1,231 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { eq } from 'drizzle-orm';
+import { db } from '#db/client';
+import { deviceEvents, devices } from '#db/schema/devices';
+import { relays } from '#db/schema/relays';
+import { rentals } from '#db/schema/rentals';
+import { loopbackAddress } from '../lib/devices/address.ts';
+import { makeRental, makeUser } from '../lib/metering/testing.ts';
+import { createLog } from '../lib/process/log.ts';
+import { type DaemonSettings, daemonSettings } from './config.ts';
+import { type Daemon, startDaemon } from './daemon.ts';
+
+const run = promisify(execFile);
+
+/** A port that nobody listens on; the kernel does not hand it out again soon. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+/** Waits until `look` answers something, and fails after so many seconds. */
+export async function eventually<Value>(look: () => Promise<Value | null | undefined | false>, seconds = 10) {
+  const deadline = performance.now() + seconds * 1000;
+  for (;;) {
+    const value = await look();
+    if (value) return value;
+    if (performance.now() > deadline) throw new Error(`nothing came within ${seconds} s: ${look}`);
+    await sleep(25);
+  }
+}
+
+/** Settings of a relay of its own: free ports, fresh folders. */
+export async function testSettings(): Promise<DaemonSettings> {
+  const folder = await mkdtemp(join(tmpdir(), 'rpibroker-relay-'));
+  await run('chmod', ['755', folder]);
+  const first = 20_000 + (randomBytes(2).readUInt16BE() % 900) * 10;
+  return daemonSettings.parse({
+    RELAY_NAME: `relay ${randomUUID()}`,
+    TUNNEL_SSH_PORT: await freePort(),
+    SSHD_PORT: await freePort(),
+    HTTP_PORT: await freePort(),
+    HTTPS_PORT: await freePort(),
+    FIRST_PORT: first,
+    LAST_PORT: first + 9,
+    DATA_FOLDER: join(folder, 'data'),
+    RUN_FOLDER: join(folder, 'run'),
+    PROVE_SECONDS: 1,
+    PENALTY_SECONDS: 4,
+  });
+}
+
+/** A running relay and its row in the database. */
+export type TestRelay = { settings: DaemonSettings; daemon: Daemon; relayId: string };
+
+/** Starts the true parts of the daemon and waits until the relay has announced itself. */
+export async function startTestDaemon(settings: DaemonSettings): Promise<TestRelay> {
+  const daemon = await startDaemon(settings, createLog('daemon', 'silent'));
+  return { settings, daemon, relayId: await announced(settings) };
+}
+
+/** The id of the relay with these settings, once it is in the database. */
+export function announced({ RELAY_NAME }: DaemonSettings): Promise<string> {
+  return eventually(async () => {
+    const [relay] = await db.select({ id: relays.id }).from(relays).where(eq(relays.name, RELAY_NAME));
+    return relay?.id;
+  });
+}
+
+/** Ends the relay and removes all that it kept. */
+export async function removeRelay({ daemon, settings }: Pick<TestRelay, 'daemon' | 'settings'>) {
+  await daemon.stop();
+  await rm(join(settings.DATA_FOLDER, '..'), { recursive: true });
+}
+
+/** A registered device: its row, its key pair and its address on the relay. */
+export type TestDevice = { deviceId: string; address: string; keyFile: string; fingerprint: string };
+
+/** A device of the relay, `ready`; with `withPlus` its fingerprint contains a `+`. */
+export async function makeDevice(relay: TestRelay, { withPlus = false } = {}): Promise<TestDevice> {
+  const ownerId = await makeUser();
+  const { keyFile, publicKey, fingerprint } = await makeKey(relay.settings.DATA_FOLDER, withPlus);
+  const facts = {
+    name: 'Attic',
+    country: 'NO',
+    rate: 10_000n,
+    diskGigabytes: 8,
+    listed: true,
+    state: 'ready' as const,
+  };
+  const tunnel = { relayId: relay.relayId, tunnelPublicKey: publicKey, tunnelFingerprint: fingerprint };
+  const [device] = await db
+    .insert(devices)
+    .values({ ...facts, ...tunnel, ownerId })
+    .returning({ deviceId: devices.id, number: devices.number });
+  if (!device) throw new Error('no device');
+  return { deviceId: device.deviceId, address: loopbackAddress(device.number), keyFile, fingerprint };
+}
+
+async function makeKey(folder: string, withPlus: boolean) {
+  for (;;) {
+    const keyFile = join(folder, `device-${randomUUID()}`);
+    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', keyFile]);
+    const publicKey = (await readFile(`${keyFile}.pub`, 'utf8')).trim();
+    const fingerprint = (await run('ssh-keygen', ['-lf', keyFile])).stdout.split(' ')[1] ?? '';
+    if (fingerprint.includes('+') === withPlus) return { keyFile, publicKey, fingerprint };
+  }
+}
+
+/** The options with which everybody calls the relay's sshd. */
+export function tunnelOptions(
+  { settings }: Pick<TestRelay, 'settings'>,
+  device: Pick<TestDevice, 'keyFile'>,
+): string[] {
+  const user = userInfo().uid === 0 ? 'rpibroker-tunnel' : userInfo().username;
+  const quiet = ['UserKnownHostsFile=/dev/null', 'StrictHostKeyChecking=no', 'IdentitiesOnly=yes', 'BatchMode=yes'];
+  return [
+    ...['-F', 'none', '-i', device.keyFile, '-p', String(settings.TUNNEL_SSH_PORT)],
+    ...quiet.flatMap((option) => ['-o', option]),
+    `${user}@127.0.0.1`,
+  ];
+}
+
+/** A device's tunnel to `target`, the ports of an environment: kept by plain ssh, tried again every second. */
+export function openTunnel(relay: TestRelay, device: TestDevice, target: EnvironmentPorts): Tunnel {
+  const forwards = [
+    ['-R', `${device.address}:2200:127.0.0.1:${target.ssh}`],
+    ['-R', `${device.address}:2280:127.0.0.1:${target.http}`],
+    ['-R', `${device.address}:2443:127.0.0.1:${target.https}`],
+  ].flat();
+  const alive = ['-o', 'ExitOnForwardFailure=yes', '-o', 'ServerAliveInterval=5', '-o', 'ServerAliveCountMax=3'];
+  const tunnel: Tunnel = { child: null, said: '', close: async () => {} };
+  const stopping = new AbortController();
+  const keep = async () => {
+    while (!stopping.signal.aborted) {
+      tunnel.child = spawn('ssh', ['-N', ...alive, ...forwards, ...tunnelOptions(relay, device)]);
+      tunnel.child.stderr?.on('data', (data) => {
+        tunnel.said += data;
+      });
+      await once(tunnel.child, 'exit');
+      await sleep(1000, undefined, { signal: stopping.signal }).catch(() => {});
+    }
+  };
+  const kept = keep();
+  tunnel.close = async () => {
+    stopping.abort();
+    tunnel.child?.kill('SIGKILL');
+    await kept;
+  };
+  return tunnel;
+}
+
+/** What ssh of a device runs as, and what it has said on standard error. */
+export type Tunnel = { child: ChildProcess | null; said: string; close(): Promise<void> };
+
+/** Where an environment's three ports are. */
+export type EnvironmentPorts = { ssh: number; http: number; https: number };
+
+/** An environment: an sshd that lets the current user in with `keyFile`, and free ports for web servers. */
+export type TestEnvironment = EnvironmentPorts & { hostKey: string; keyFile: string; close(): Promise<void> };
+
+/** Starts an environment on this machine's loopback. */
+export async function startEnvironment(): Promise<TestEnvironment> {
+  const folder = await mkdtemp(join(tmpdir(), 'rpibroker-environment-'));
+  const [ports, keyFile] = [
+    { ssh: await freePort(), http: await freePort(), https: await freePort() },
+    join(folder, 'user'),
+  ];
+  for (const file of [join(folder, 'host'), keyFile]) {
+    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', file]);
+  }
+  const configuration = `ListenAddress 127.0.0.1:${ports.ssh}\nHostKey ${folder}/host\nPidFile none\nUsePAM no
+AuthorizedKeysFile ${keyFile}.pub\nStrictModes no\nPermitRootLogin yes\nPasswordAuthentication no\n`;
+  await writeFile(join(folder, 'sshd.conf'), configuration);
+  await run('mkdir', ['-p', '/run/sshd']).catch(() => {});
+  const sshd = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'sshd.conf')], { stdio: 'ignore' });
+  const hostKey = (await readFile(join(folder, 'host.pub'), 'utf8')).trim();
+  return {
+    ...ports,
+    hostKey,
+    keyFile,
+    async close() {
+      sshd.kill();
+      await once(sshd, 'exit');
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** A rental of the device whose environment has just reported ready. */
+export async function makeReadyRental(
+  relay: TestRelay,
+  device: TestDevice,
+  { hostKey, ...facts }: { hostKey: string; port: number; tlsPassthrough?: boolean },
+): Promise<{ rentalId: string; name: string }> {
+  const renterId = await makeUser(10_000_000n);
+  const rentalId = await makeRental(renterId, { state: 'ended' });
+  const name = `amber-otter-${randomUUID().slice(0, 8)}`;
+  await db
+    .update(rentals)
+    .set({ ...facts, hostKey, name, deviceId: device.deviceId, relayId: relay.relayId })
+    .where(eq(rentals.id, rentalId));
+  await db.update(rentals).set({ state: 'preparing', environmentReadyAt: new Date() }).where(eq(rentals.id, rentalId));
+  return { rentalId, name };
+}
+
+/** Whether the database has the device's tunnel open. */
+export async function tunnelIsUp({ deviceId }: TestDevice): Promise<boolean> {
+  const [device] = await db.select({ up: devices.tunnelUpSince }).from(devices).where(eq(devices.id, deviceId));
+  return Boolean(device?.up);
+}
+
+/** What the owner can read of the device's history. */
+export async function storyOf({ deviceId }: TestDevice): Promise<string[]> {
+  const events = await db
+    .select()
+    .from(deviceEvents)
+    .where(eq(deviceEvents.deviceId, deviceId))
+    .orderBy(deviceEvents.id);
+  return events.map(({ kind }) => kind);
+}
