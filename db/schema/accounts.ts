@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { boolean, index, integer, pgEnum, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { instant, primaryId } from './columns.ts';
 
@@ -13,7 +14,10 @@ export const users = pgTable(
     suspendedAt: instant(),
     createdAt: instant().notNull().defaultNow(),
   },
-  (t) => [uniqueIndex('users_email').on(t.email)],
+  (t) => [
+    uniqueIndex('users_email').on(t.email),
+    index('users_suspended').on(t.id).where(sql`suspended_at is not null`),
+  ],
 );
 
 export const sessions = pgTable(

@@ -22,6 +22,29 @@ import { relays } from './relays.ts';
 export const deviceState = pgEnum('device_state', Object.keys(deviceLifecycle) as [DeviceState, ...DeviceState[]]);
 export const architecture = pgEnum('architecture', ['arm64', 'amd64']);
 
+/** What all devices on the market are. */
+const offered = sql`state = 'ready' and listed and suspended_at is null`;
+
+type Filters =
+  | 'rate'
+  | 'memoryBytes'
+  | 'cores'
+  | 'diskGigabytes'
+  | 'architecture'
+  | 'country'
+  | 'roundTripMs'
+  | 'uptime30';
+
+/**
+ * What the market is filtered by. Each order of the market has an index that also holds these, so that a filter which
+ * few devices pass is answered from the index: rows are wide, and reading 100,000 of them takes a quarter of a second.
+ */
+function filteredBy<Column>(t: Record<Filters, Column>, already?: Column): Column[] {
+  const { rate, memoryBytes, cores, diskGigabytes, architecture, country, roundTripMs, uptime30 } = t;
+  const all = [rate, memoryBytes, cores, diskGigabytes, architecture, country, roundTripMs, uptime30];
+  return all.filter((column) => column !== already);
+}
+
 export const devices = pgTable(
   'devices',
   {
@@ -75,7 +98,30 @@ export const devices = pgTable(
     uniqueIndex('devices_token').on(t.tokenHash),
     uniqueIndex('devices_fingerprint').on(t.tunnelFingerprint),
     index('devices_owner').on(t.ownerId),
-    index('devices_market').on(t.rate, t.id).where(sql`state = 'ready' and listed and suspended_at is null`),
+    index('devices_market')
+      .on(t.rate, t.id, ...filteredBy(t, t.rate))
+      .where(offered),
+    index('devices_market_memory')
+      .on(t.memoryBytes, t.id, ...filteredBy(t, t.memoryBytes))
+      .where(offered),
+    index('devices_market_cores')
+      .on(t.cores, t.id, ...filteredBy(t, t.cores))
+      .where(offered),
+    index('devices_market_cpu')
+      .on(t.cpuScore, t.id, ...filteredBy(t))
+      .where(offered),
+    index('devices_market_disk')
+      .on(t.diskGigabytes, t.id, ...filteredBy(t, t.diskGigabytes))
+      .where(offered),
+    index('devices_market_round_trip')
+      .on(t.roundTripMs, t.id, ...filteredBy(t, t.roundTripMs))
+      .where(offered),
+    index('devices_market_uptime')
+      .on(t.uptime30, t.id, ...filteredBy(t, t.uptime30))
+      .where(offered),
+    index('devices_market_newest')
+      .on(t.id, ...filteredBy(t))
+      .where(offered),
     check('devices_rate', sql`rate between 100 and 100000000`),
     check('devices_disk', sql`disk_gigabytes between 1 and 100000`),
   ],

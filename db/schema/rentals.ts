@@ -69,6 +69,7 @@ export const rentals = pgTable(
     uniqueIndex('rentals_name').on(t.name),
     uniqueIndex('rentals_open_device').on(t.deviceId).where(sql`state in ('preparing', 'active', 'suspended')`),
     uniqueIndex('rentals_open_port').on(t.relayId, t.port).where(sql`state in ('preparing', 'active', 'suspended')`),
+    index('rentals_open_state').on(t.state, t.stateSince).where(sql`state in ('preparing', 'active', 'suspended')`),
     index('rentals_renter').on(t.renterId, t.id),
     index('rentals_owner').on(t.ownerId, t.id),
     index('rentals_device').on(t.deviceId, t.id),

@@ -1,0 +1,11 @@
+DROP INDEX "devices_market";--> statement-breakpoint
+CREATE INDEX "users_suspended" ON "users" USING btree ("id") WHERE suspended_at is not null;--> statement-breakpoint
+CREATE INDEX "devices_market_memory" ON "devices" USING btree ("memory_bytes","id","rate","cores","disk_gigabytes","architecture","country","round_trip_ms","uptime30") WHERE state = 'ready' and listed and suspended_at is null;--> statement-breakpoint
+CREATE INDEX "devices_market_cores" ON "devices" USING btree ("cores","id","rate","memory_bytes","disk_gigabytes","architecture","country","round_trip_ms","uptime30") WHERE state = 'ready' and listed and suspended_at is null;--> statement-breakpoint
+CREATE INDEX "devices_market_cpu" ON "devices" USING btree ("cpu_score","id","rate","memory_bytes","cores","disk_gigabytes","architecture","country","round_trip_ms","uptime30") WHERE state = 'ready' and listed and suspended_at is null;--> statement-breakpoint
+CREATE INDEX "devices_market_disk" ON "devices" USING btree ("disk_gigabytes","id","rate","memory_bytes","cores","architecture","country","round_trip_ms","uptime30") WHERE state = 'ready' and listed and suspended_at is null;--> statement-breakpoint
+CREATE INDEX "devices_market_round_trip" ON "devices" USING btree ("round_trip_ms","id","rate","memory_bytes","cores","disk_gigabytes","architecture","country","uptime30") WHERE state = 'ready' and listed and suspended_at is null;--> statement-breakpoint
+CREATE INDEX "devices_market_uptime" ON "devices" USING btree ("uptime30","id","rate","memory_bytes","cores","disk_gigabytes","architecture","country","round_trip_ms") WHERE state = 'ready' and listed and suspended_at is null;--> statement-breakpoint
+CREATE INDEX "devices_market_newest" ON "devices" USING btree ("id","rate","memory_bytes","cores","disk_gigabytes","architecture","country","round_trip_ms","uptime30") WHERE state = 'ready' and listed and suspended_at is null;--> statement-breakpoint
+CREATE INDEX "rentals_open_state" ON "rentals" USING btree ("state","state_since") WHERE state in ('preparing', 'active', 'suspended');--> statement-breakpoint
+CREATE INDEX "devices_market" ON "devices" USING btree ("rate","id","memory_bytes","cores","disk_gigabytes","architecture","country","round_trip_ms","uptime30") WHERE state = 'ready' and listed and suspended_at is null;
