@@ -108,7 +108,7 @@ export async function listMovements(userId: string, { page }: { page: number }) 
       order by transaction_id desc, id desc limit ${PAGE + 1} offset ${(page - 1) * PAGE}
     )
     select movement.*, r.id as rental_id, r.name as rental_name, d.name as device_name, m.rate,
-      coalesce(before.upto_at, m.started_at) as since, upto_ms - coalesce(before.upto_ms, 0) as connected_ms
+      coalesce(before.upto_at, m.started_at) as since, movement.upto_ms - coalesce(before.upto_ms, 0) as connected_ms
     from movement
     left join rental_meters m on m.id = meter_id
     left join rentals r on r.id = m.rental_id

@@ -7,7 +7,7 @@ import { contracts, proofIntervals, rentals } from '#db/schema/rentals';
 import { post } from '../ledger/post.ts';
 import { manualCredit } from '../ledger/postings.ts';
 import type { RentalState } from '../rentals/lifecycle.ts';
-import { openMeter } from './commands.ts';
+import { openMeter, postUsage, tickMeters } from './commands.ts';
 
 /** The instant at which the rentals of these tests begin. */
 export const start = new Date('2026-11-01T00:00:00.000Z');
@@ -70,4 +70,13 @@ export async function prove(rentalId: string, fromSecond: number, toSecond: numb
     .insert(proofIntervals)
     .values({ rentalId, fromAt: after(fromSecond), toAt })
     .onConflictDoUpdate({ target: [proofIntervals.rentalId, proofIntervals.fromAt], set: { toAt } });
+}
+
+/** A rental that answers from the start on, counted and posted at each of these seconds. */
+export async function makeCharges(rentalId: string, seconds: number[]) {
+  for (const second of seconds) {
+    await prove(rentalId, 0, second);
+    await tickMeters({ at: after(second) });
+    await postUsage({ at: after(second) });
+  }
 }
