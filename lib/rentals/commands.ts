@@ -126,6 +126,22 @@ export async function withdrawDevice(request: {
   });
 }
 
+/** Lets the relay pass TLS on to the environment's port 443, or end it itself; only while the rental is open. */
+export async function setTlsPassthrough(request: {
+  rentalId: string;
+  renterId: string;
+  tlsPassthrough: boolean;
+}): Promise<Outcome<void, 'notFound' | 'over'>> {
+  const { rentalId, renterId, tlsPassthrough } = request;
+  return db.transaction(async (tx) => {
+    const rental = await lockRental(tx, rentalId);
+    if (rental?.renterId !== renterId) return refused('notFound');
+    if (!isOpen(rental.state)) return refused('over');
+    await tx.update(rentals).set({ tlsPassthrough }).where(eq(rentals.id, rentalId));
+    return done(undefined);
+  });
+}
+
 /** The relay has reached a new rental's environment through its public port: from here on, time counts. */
 export async function rentalProved({
   rentalId,

@@ -1,8 +1,8 @@
-import { and, count, desc, eq, ilike, isNotNull, or, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gte, ilike, inArray, isNotNull, or, sql } from 'drizzle-orm';
 import { db } from '#db/client';
 import { containing } from '#db/like';
 import { users } from '#db/schema/accounts';
-import { devices } from '#db/schema/devices';
+import { deviceEvents, devices } from '#db/schema/devices';
 import { relays } from '#db/schema/relays';
 import { proofIntervals, rentalEvents, rentals } from '#db/schema/rentals';
 import { isId } from '#lib/ids';
@@ -42,6 +42,7 @@ const pageColumns = {
   hostKey: rentals.hostKey,
   environmentReadyAt: rentals.environmentReadyAt,
   environmentSteps: rentals.environmentSteps,
+  tlsPassthrough: rentals.tlsPassthrough,
   relay: { host: relays.host, rentDomain: relays.rentDomain, httpPort: relays.httpPort, httpsPort: relays.httpsPort },
   tunnelUpSince: devices.tunnelUpSince,
   lastProofAt: sql<Date | null>`(select max(to_at) from ${proofIntervals} where rental_id = ${rentals.id})`.mapWith(
@@ -71,6 +72,15 @@ export async function findRental(rentalId: string, viewer: Viewer) {
 
 /** A rental as one of its sides sees it. */
 export type RentalView = NonNullable<Awaited<ReturnType<typeof findRental>>>;
+
+/** What came of the wipe after a rental: the first word of its device after its end; null while that is awaited. */
+export async function findWipe({ device, endedAt }: Pick<RentalView, 'device' | 'endedAt'>) {
+  if (!endedAt) return null;
+  const { kind, at, detail } = deviceEvents;
+  const told = and(eq(deviceEvents.deviceId, device.id), inArray(kind, ['wiped', 'wipeFailed']), gte(at, endedAt));
+  const [wipe] = await db.select({ kind, at, detail }).from(deviceEvents).where(told).orderBy(deviceEvents.id).limit(1);
+  return wipe ?? null;
+}
 
 /** The password of an open rental, for its renter alone. */
 export async function findPassword(rentalId: string, renterId: string, sealer: Sealer): Promise<string | null> {
