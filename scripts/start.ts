@@ -49,7 +49,7 @@ async function boot({ dev, enrol, instance, ports }: LocalOptions) {
   await step('Images of the agent and the environment', buildImages);
   if (!dev) await step('Web build', buildWeb);
 
-  const web = { name: 'web', file: 'scripts/web.ts', args: dev ? ['--dev'] : [], endWith: 'SIGTERM' } as const;
+  const web = { name: 'web', file: 'scripts/web.ts', endWith: 'SIGTERM' } as const;
   const webSettings = dev ? { ...settings, NODE_ENV: 'development' } : settings;
   const daemon = { name: 'tunnel-daemon', file: 'tunnel-daemon/main.ts', endWith: 'SIGINT' } as const;
   parts.use(await keepRunning({ ...daemon, settings }, folders));

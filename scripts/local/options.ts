@@ -5,7 +5,7 @@ export type LocalOptions = {
   dev: boolean;
   instance: string;
   enrol: boolean;
-  ports: { web: number; ssh: number; http: number; https: number; first: number; last: number };
+  ports: { web: number; ssh: number; sshd: number; http: number; https: number; first: number; last: number };
 };
 
 const options = {
@@ -14,6 +14,7 @@ const options = {
   'no-device': { type: 'boolean', default: false },
   web: { type: 'string', default: '3000' },
   ssh: { type: 'string', default: '2222' },
+  sshd: { type: 'string', default: '2223' },
   http: { type: 'string', default: '8080' },
   https: { type: 'string', default: '8443' },
   first: { type: 'string', default: '20000' },
@@ -30,6 +31,7 @@ export function localOptions(args: string[]): LocalOptions {
     ports: {
       web: Number(values.web),
       ssh: Number(values.ssh),
+      sshd: Number(values.sshd),
       http: Number(values.http),
       https: Number(values.https),
       first: Number(values.first),

@@ -20,6 +20,7 @@ export async function localSettings({ ports }: LocalOptions, places: Places, dat
     RELAY_DEVICE_HOST: 'broker.internal',
     RENT_DOMAIN: 'rent.localhost',
     TUNNEL_SSH_PORT: String(ports.ssh),
+    SSHD_PORT: String(ports.sshd),
     HTTP_PORT: String(ports.http),
     HTTPS_PORT: String(ports.https),
     FIRST_PORT: String(ports.first),

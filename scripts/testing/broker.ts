@@ -7,8 +7,8 @@ import { placesOf } from '../../lib/config/places.ts';
 /** Where the broker of the browser tests lives: beside one that may be in use on this machine. */
 export const testBroker = {
   instance: 'e2e',
-  url: 'http://localhost:3100',
-  ports: { web: 3100, ssh: 3122, http: 3180, https: 3143, first: 31000, last: 31199 },
+  url: 'http://localhost:3300',
+  ports: { web: 3300, ssh: 3322, sshd: 3323, http: 3380, https: 3343, first: 31000, last: 31199 },
   places: placesOf(process.cwd(), 'e2e'),
 };
 
