@@ -28,6 +28,7 @@ async function measureHere(): Promise<Figure[]> {
   const { migrateDatabase } = await import('../db/migrate.ts');
   const { pool } = await import('../db/client.ts');
   const { postUsage, tickMeters } = await import('../lib/metering/commands.ts');
+  const { listExhaustedRentals, listFundedRentals } = await import('../lib/metering/queries.ts');
   const { checkInvariants } = await import('../lib/ledger/invariants.ts');
   const run = (statement: string) => pool.query(statement);
   const prove = (at: Date) =>
@@ -49,6 +50,7 @@ async function measureHere(): Promise<Figure[]> {
     rows: [chunk],
   } = await run(`select max(extract(epoch from until - posted_at))::real as longest from (
     select posted_at, lead(posted_at) over (order by posted_at) as until from ledger_transactions where kind = 'usage') chunk`);
+  const sweep = await seconds(() => Promise.all([listExhaustedRentals(first), listFundedRentals(first)]));
   const before = await state(run);
   const postAgain = await seconds(() => postUsage({ at: first }));
   await Promise.all([
@@ -80,6 +82,7 @@ async function measureHere(): Promise<Figure[]> {
     ),
     figure('longest chunk of it', chunk.longest, 'at most 1.5 s', 'the whole posting', chunk.longest / post),
     figure('the same posting again', postAgain, 'changes nothing', 'the first', postAgain / post),
+    figure('who can pay and who can not', sweep, 'none; every 2 s', 'one meter tick', sweep / tick),
     {
       ...figure('rows that repeats changed, promises of the books broken', changed + broken, '0', 'the state before'),
       unit: '',

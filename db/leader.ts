@@ -6,16 +6,22 @@ import { pool } from './client.ts';
 const PATIENCE_MS = 2000;
 
 /** What only one process at a time may do; `lead` ends soon after its signal aborts. */
-export type Leadership = { name: string; lead: (signal: AbortSignal) => Promise<unknown>; signal: AbortSignal };
+export type Leadership = {
+  name: string;
+  lead: (signal: AbortSignal) => Promise<unknown>;
+  signal: AbortSignal;
+  /** Hears why the lead could not be asked for, e.g. that the database is away; it is asked for again. */
+  onError: (error: unknown) => void;
+};
 
 /**
  * Runs `lead` whenever this process is the one that holds the lock `name`, until `signal` aborts. The lock lives as
  * long as one connection: with a dead process or a lost connection it passes on within seconds.
  */
-export async function leadAlone({ name, lead, signal }: Leadership): Promise<void> {
+export async function leadAlone(leadership: Leadership): Promise<void> {
+  const { signal, onError } = leadership;
   while (!signal.aborted) {
-    // A database that is away is no reason to give up, and every job that fails for it says so by itself.
-    await leadOnce({ name, lead, signal }).catch(() => {});
+    await leadOnce(leadership).catch(onError);
     await sleep(PATIENCE_MS, undefined, { signal }).catch(() => {});
   }
 }

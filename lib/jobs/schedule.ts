@@ -46,7 +46,8 @@ export function startJobs(settings: JobSettings): { stop(): Promise<void> } {
     settings.log.info('this process runs the jobs now');
     return Promise.all(jobsOf(settings).map((job) => repeat(job, settings.log, signal)));
   };
-  const ended = leadAlone({ name: 'jobs', lead, signal: stopping.signal });
+  const onError = (err: unknown) => settings.log.warn({ err }, 'cannot ask whether to run the jobs');
+  const ended = leadAlone({ name: 'jobs', lead, signal: stopping.signal, onError });
   return {
     async stop() {
       stopping.abort();

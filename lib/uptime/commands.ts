@@ -1,21 +1,19 @@
 import { sql } from 'drizzle-orm';
 import { db } from '#db/client';
 
-/** Brings every device's share of the last 30 days with an open tunnel up to `at`; a newer device counts from its first. */
+const DAYS = 30;
+
+/** Brings every device's share of the last 30 days with an open tunnel up to `at`; a newer one counts from its first. */
 export async function refreshUptime({ at }: { at: Date }): Promise<void> {
   const now = sql`${at.toISOString()}::timestamptz`;
+  const since = sql`(${now} - make_interval(days => ${DAYS}))`;
+  const up = sql`sum(least(to_at, ${now}) - greatest(from_at, ${since})) filter (where to_at > ${since})`;
+  const known = sql`${now} - greatest(min(from_at), ${since})`;
   await db.execute(sql`
-    with up as (
-      select device_id, min(greatest(from_at, ${now} - interval '30 days')) as since,
-        sum(least(to_at, ${now}) - greatest(from_at, ${now} - interval '30 days')) as up
-      from tunnel_intervals where to_at > ${now} - interval '30 days' and from_at < ${now} group by device_id
-    ), share as (
-      select devices.id, coalesce(round(extract(epoch from up)
-        / nullif(extract(epoch from ${now} - case when first.from_at < since then ${now} - interval '30 days' else since end), 0), 4), 0)::real as uptime
-      from devices left join up on up.device_id = devices.id
-      left join lateral (
-        select from_at from tunnel_intervals where device_id = devices.id order by from_at limit 1
-      ) first on true
-    )
-    update devices set uptime30 = uptime from share where share.id = devices.id and uptime30 <> uptime`);
+    update devices set uptime30 = measured.share
+    from (
+      select device_id, coalesce(extract(epoch from ${up}) / extract(epoch from ${known}), 0)::real as share
+      from tunnel_intervals where from_at < ${now} group by device_id
+    ) measured
+    where measured.device_id = devices.id and uptime30 <> measured.share`);
 }
