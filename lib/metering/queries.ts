@@ -31,17 +31,15 @@ export async function listFundedRentals(at: Date): Promise<string[]> {
  */
 function burning(at: Date) {
   return sql`
-    with used as (
-      select renter_account_id, sum(div(rate::numeric * billable_ms, 3600000) - posted_gross) as unposted
-      from rental_meters where open group by renter_account_id
-    ), burning as (
-      select meter.id, rental_id, state, -balance - unposted as spendable,
-        sum(meter.rate) over (partition by meter.renter_account_id order by state, meter.id) as burn_up_to
+    with burning as (
+      select meter.id, rental_id, state,
+        -balance - sum(div(meter.rate::numeric * billable_ms, 3600000) - posted_gross) over wallet as spendable,
+        sum(meter.rate) over (wallet order by state, meter.id) as burn_up_to
       from rental_meters meter
-      join used on used.renter_account_id = meter.renter_account_id
-      join ledger_accounts account on account.id = meter.renter_account_id
+      join ledger_accounts account on account.id = renter_account_id
       join rentals on rentals.id = rental_id
-      where open and started_at <= ${at.toISOString()}::timestamptz and state in ('active', 'suspended')
+      where open and started_at <= ${at.toISOString()}::timestamptz
+      window wallet as (partition by renter_account_id)
     )`;
 }
 
