@@ -112,7 +112,7 @@ export async function changePassword(
     if (isGuessable(asked.password, user.email)) return refused('guessable');
 
     await setPassword(tx, user, passwordHash, asked);
-    await endOtherSessions(tx, asked);
+    await endOtherSessions(asked, tx);
     return done(undefined);
   });
 }
@@ -120,7 +120,7 @@ export async function changePassword(
 /** After a change that a thief would make: ends the other sessions and writes to the member what has changed. */
 export async function guardChange(asked: Asked & { userId: string; sessionId: string; change: string }) {
   await db.transaction(async (tx) => {
-    await endOtherSessions(tx, asked);
+    await endOtherSessions(asked, tx);
     await announce(tx, await getUser(tx, asked.userId), asked.change, asked.letterhead);
   });
 }

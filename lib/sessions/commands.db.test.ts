@@ -54,7 +54,7 @@ test('ending the others leaves the session at hand', async () => {
   const sessionId = await open(userId);
   await open(userId);
   await open(userId);
-  expect(await endOtherSessions(db, { sessionId, userId, at: start })).toBe(2);
+  expect(await endOtherSessions({ sessionId, userId, at: start })).toBe(2);
   expect((await listSessions(userId, start)).map(({ id }) => id)).toEqual([sessionId]);
 });
 

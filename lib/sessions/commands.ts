@@ -48,8 +48,8 @@ export async function endSession(asked: {
   return ended > 0 ? done(undefined) : refused('notFound');
 }
 
-/** Ends all sessions of a user but the one at hand. */
-export function endOtherSessions(on: Database, asked: { sessionId: string; userId: string; at: Date }) {
+/** Ends all sessions of a user but the one at hand, and answers how many. */
+export function endOtherSessions(asked: { sessionId: string; userId: string; at: Date }, on: Database = db) {
   return end(on, asked, ne(sessions.id, asked.sessionId));
 }
 

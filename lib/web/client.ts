@@ -17,3 +17,8 @@ export function trueAddress(call: { peer: string; forwardedFor: string; trustedP
   const claimed = call.trustedProxies > 0 ? hops.at(-call.trustedProxies) : undefined;
   return plainAddress(claimed ?? '') ?? plainAddress(call.peer) ?? 'unknown';
 }
+
+/** Whether somebody calls from this very machine. */
+export function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.');
+}
