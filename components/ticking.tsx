@@ -1,7 +1,7 @@
 'use client';
 
 import { useSyncExternalStore } from 'react';
-import { formatMoney } from '#lib/money';
+import { formatExactMoney } from '#lib/money';
 import { formatDuration } from './duration.tsx';
 
 const everySecond = (tell: () => void) => {
@@ -30,18 +30,24 @@ export function Countdown({ until, now }: { until: Date; now: Date }) {
   return <span className="figure whitespace-nowrap">{milliseconds < 1000 ? '0 s' : formatDuration(milliseconds)}</span>;
 }
 
-type CostProps = { rate: bigint; billableMs: number; provedAt: Date | null; now: Date };
+type Meter = { rate: bigint; billableMs: number; provedAt: Date | null; now: Date };
 
 /** The longest that the meter bridges between two proofs. */
 const BRIDGED_MS = 30_000;
 
-/**
- * What a running rental has cost: its proven time, and the seconds since its last proof, which the next
- * proof will add. It stands still when proofs stay away.
- */
-export function RunningCost({ rate, billableMs, provedAt, now }: CostProps) {
+/** Proven time so far, and the seconds since the last proof, which the next one will add; without it they fall away. */
+function useMeter({ billableMs, provedAt, now }: Meter): number {
   const sinceProof = useNow(now.getTime()) - (provedAt?.getTime() ?? 0);
-  const bridged = sinceProof <= BRIDGED_MS ? Math.max(0, sinceProof) : 0;
-  const milliseconds = BigInt(Math.round(billableMs + bridged));
-  return <span className="figure whitespace-nowrap">{formatMoney((rate * milliseconds) / 3_600_000n)}</span>;
+  return billableMs + (sinceProof <= BRIDGED_MS ? Math.max(0, sinceProof) : 0);
+}
+
+/** What a running rental has cost, counting up while it is proven. */
+export function RunningCost(meter: Meter) {
+  const milliseconds = BigInt(Math.floor(useMeter(meter)));
+  return <span className="figure whitespace-nowrap">{formatExactMoney((meter.rate * milliseconds) / 3_600_000n)}</span>;
+}
+
+/** For how long a running rental was proven, counting up while it is. */
+export function RunningTime(meter: Meter) {
+  return <span className="figure whitespace-nowrap">{formatDuration(Math.floor(useMeter(meter) / 1000) * 1000)}</span>;
 }

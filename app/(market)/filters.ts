@@ -2,14 +2,15 @@ import { z } from 'zod';
 import type { MarketSearch } from '#lib/devices/queries';
 import { parseMoney, rateLimits } from '#lib/money';
 
-/** The orders that the market can be read in, by what is said of them. */
+/** The orders that the market can be read in, by what the columns say. */
 export const sorts = {
-  price: 'Price',
+  newest: 'Newest',
+  cpu: 'CPU',
   memory: 'Memory',
-  cpu: 'CPU speed',
+  disk: 'Disk',
   roundTrip: 'Round trip',
   uptime: 'Uptime',
-  newest: 'Newest',
+  price: 'Price',
 } satisfies Partial<Record<MarketSearch['sort'], string>>;
 
 const whole = (least: number, most: number, what: string) =>

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { Live } from '#components/live';
 import { ButtonLink } from '#components/ui/button';
 import { Card } from '#components/ui/card';
 import { EmptyState } from '#components/ui/empty-state';
@@ -18,6 +19,7 @@ export default async function MarketPage({ searchParams }: PageProps<'/'>) {
 
   return (
     <>
+      <Live topic="market" />
       <PageHeader title="Market">
         Rent a Raspberry Pi in somebody’s home as your own small Linux server, with root over SSH and a web address. You
         pay by the hour, and only for time in which it was proven to answer.

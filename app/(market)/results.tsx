@@ -7,7 +7,7 @@ import { Money, monthly, roundToCents } from '#components/money';
 import type { MarketDevice } from '#lib/devices/queries';
 import { type MarketQuery, marketHref, sorts } from './filters.ts';
 
-const columns = 'lg:grid lg:grid-cols-[minmax(0,1fr)_7rem_5rem_5.5rem_5.5rem_4.5rem_7.5rem] lg:items-center lg:gap-x-4';
+const columns = 'lg:grid lg:grid-cols-[minmax(0,1fr)_4.5rem_4rem_4rem_4.5rem_4rem_7rem] lg:items-center lg:gap-x-4';
 
 /** The devices that match, each with the facts that one chooses by. */
 export function Results({ devices, query }: { devices: MarketDevice[]; query: MarketQuery }) {
@@ -25,22 +25,20 @@ export function Results({ devices, query }: { devices: MarketDevice[]; query: Ma
   );
 }
 
+/** The heads of the columns, each a link that sorts by it. */
 function SortLinks({ query }: { query: MarketQuery }) {
   const current = query.values.sort ?? 'price';
   return (
     <nav
       aria-label="Sort by"
-      className="flex items-center gap-x-4 overflow-x-auto border-b border-line px-5 py-2 text-sm"
+      className={`flex gap-x-4 overflow-x-auto border-b border-line px-5 py-2 text-sm lg:text-xs ${columns}`}
     >
-      <span aria-hidden="true" className="text-ink-faint">
-        Sort by
-      </span>
       {Object.entries(sorts).map(([sort, label]) => (
         <Link
           key={sort}
           href={marketHref(query.typed, { sort })}
           aria-current={sort === current ? 'true' : undefined}
-          className="whitespace-nowrap text-ink-soft hover:text-ink aria-[current=true]:font-medium aria-[current=true]:text-ink"
+          className="whitespace-nowrap text-ink-faint last:lg:text-right hover:text-ink aria-[current=true]:font-medium aria-[current=true]:text-accent"
         >
           {label}
         </Link>

@@ -1,10 +1,12 @@
 import type { Metadata } from 'next';
 import { formatDuration } from '#components/duration';
+import { Live } from '#components/live';
 import { Money } from '#components/money';
 import { PageHeader } from '#components/ui/page-header';
 import { Pagination } from '#components/ui/pagination';
 import { Stat, Stats } from '#components/ui/stat';
 import { getEarnings, getWallet, listMovements, type Wallet } from '#lib/ledger/balances';
+import { pageOf } from '#lib/web/page-number';
 import { requireMember } from '#lib/web/session';
 import { AddFunds } from './add-funds.tsx';
 import { Earnings } from './earnings.tsx';
@@ -23,6 +25,7 @@ export default async function WalletPage({ searchParams }: PageProps<'/wallet'>)
 
   return (
     <>
+      <Live topic="wallet" />
       <PageHeader title="Wallet">What your rentals are paid from, and what your devices have earned.</PageHeader>
       <Figures wallet={wallet} />
       <div className="mt-6 grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
@@ -60,9 +63,4 @@ function Figures({ wallet }: { wallet: Wallet }) {
       </Stat>
     </Stats>
   );
-}
-
-function pageOf(text: string | string[] | undefined): number {
-  const page = Number(text);
-  return Number.isInteger(page) && page >= 1 && page <= 100_000 ? page : 1;
 }

@@ -26,7 +26,7 @@ export async function RentCard({ device, member }: { device: Listing; member: Me
         ≈ <Money amount={roundToCents(monthly(device.rate))} per="month" /> if it never stops
       </p>
       <Facts className="mb-5 border-y border-line py-2.5">
-        <Fact label="Set aside while it runs" hint="one hour, yours again at the end">
+        <Fact label="Set aside" hint="one hour, yours again at the end">
           <Money amount={device.rate} />
         </Fact>
         {wallet && <FreeFunds wallet={wallet} rate={device.rate} />}

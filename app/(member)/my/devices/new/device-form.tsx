@@ -1,14 +1,13 @@
 'use client';
 
 import { useRouter } from 'next/navigation';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { CountryOptions } from '#components/country';
-import { Money, monthly, roundToCents } from '#components/money';
 import { ActionForm } from '#components/ui/action-form';
 import { CheckboxField, SelectField, TextField } from '#components/ui/field';
 import { SubmitButton } from '#components/ui/submit-button';
-import { parseMoney, rateLimits } from '#lib/money';
 import { useKeys } from '../key-keeper.tsx';
+import { RateHint } from '../rate-hint.tsx';
 import { registerDeviceAction } from './actions.ts';
 
 /** The form that registers a device; the key that it answers is shown on the device's page. */
@@ -66,17 +65,5 @@ export function DeviceForm({ feeBasisPoints }: { feeBasisPoints: number }) {
       />
       <SubmitButton className="justify-self-start sm:col-span-2">Add device</SubmitButton>
     </ActionForm>
-  );
-}
-
-/** What a rate comes to for the owner, in as many lines whatever is typed. */
-export function RateHint({ text, feeBasisPoints }: { text: string; feeBasisPoints: number }): ReactNode {
-  const rate = parseMoney(text);
-  if (rate === null || rate < rateLimits.least || rate > rateLimits.most) return 'From $0.0001 to $100 an hour.';
-  const net = (monthly(rate) * BigInt(10_000 - feeBasisPoints)) / 10_000n;
-  return (
-    <>
-      Up to <Money amount={roundToCents(net)} per="month" /> for you, after a fee of {feeBasisPoints / 100} %.
-    </>
   );
 }

@@ -1,0 +1,97 @@
+import Link from 'next/link';
+import { formatPercent } from '#components/figures';
+import { Money } from '#components/money';
+import { RentalBadge } from '#components/state-badge';
+import { Timestamp } from '#components/timestamp';
+import { Card } from '#components/ui/card';
+import { Fact, Facts } from '#components/ui/facts';
+import { Stat, Stats } from '#components/ui/stat';
+import { UptimeBars } from '#components/uptime-bars';
+import type { listDeviceEvents, OwnDevice } from '#lib/devices/queries';
+import { tellDeviceEvent } from '#lib/devices/story';
+import type { DayEarnings } from '#lib/ledger/balances';
+import type { RentalLine } from '#lib/rentals/queries';
+import type { UptimeDay } from '#lib/uptime/queries';
+
+/** What an owner looks at first. */
+export function DeviceStats({ device, earned }: { device: OwnDevice; earned: bigint }) {
+  return (
+    <Stats>
+      <Stat label="Earned" hint="after the fee">
+        <Money amount={earned} />
+      </Stat>
+      <Stat label="Rate" hint="for future rentals">
+        <Money amount={device.rate} per="h" />
+      </Stat>
+      <Stat label="Uptime" hint="of 30 days">
+        {formatPercent(device.uptime30)}
+      </Stat>
+    </Stats>
+  );
+}
+
+/** How reliably the device was there. */
+export function UptimeCard({ days }: { days: UptimeDay[] }) {
+  if (days.length === 0) return null;
+  return (
+    <Card title="Uptime by day" hint="Time in which the relay held the device’s tunnel">
+      <UptimeBars days={days} />
+    </Card>
+  );
+}
+
+/** Who had the device, newest first. */
+export function RentalsCard({ rentals }: { rentals: RentalLine[] }) {
+  return (
+    <Card title="Rentals" flush>
+      {rentals.length === 0 && <p className="p-5 text-ink-soft">Nobody has rented it yet.</p>}
+      <ul className="divide-y divide-line">
+        {rentals.map((rental) => (
+          <li key={rental.id} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 px-5 py-3">
+            <Link href={`/rentals/${rental.id}`} className="link figure">
+              {rental.name}
+            </Link>
+            <span className="flex items-center gap-4 text-ink-soft">
+              <Timestamp at={rental.createdAt} />
+              <RentalBadge state={rental.state} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+/** What came in on which day. */
+export function EarningsCard({ days }: { days: DayEarnings[] }) {
+  if (days.length === 0) return null;
+  return (
+    <Card title="Earnings by day" hint="UTC, after the broker’s fee">
+      <Facts>
+        {days.slice(0, 30).map(({ day, earned }) => (
+          <Fact key={day} label={<span className="figure">{day}</span>}>
+            <Money amount={earned} exact />
+          </Fact>
+        ))}
+      </Facts>
+    </Card>
+  );
+}
+
+/** What has happened to the device, newest first. */
+export function HistoryCard({ events }: { events: Awaited<ReturnType<typeof listDeviceEvents>> }) {
+  return (
+    <Card title="History">
+      <ol className="grid gap-3">
+        {events.map((event) => (
+          <li key={event.id.toString()}>
+            <p className="break-words">{tellDeviceEvent(event)}</p>
+            <p className="text-sm text-ink-faint">
+              <Timestamp at={event.at} part="second" />
+            </p>
+          </li>
+        ))}
+      </ol>
+    </Card>
+  );
+}

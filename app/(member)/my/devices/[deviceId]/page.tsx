@@ -1,0 +1,87 @@
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { countryName } from '#components/country';
+import { HardwareCard, NetworkCard, ProbesCard } from '#components/device-facts';
+import { Live } from '#components/live';
+import { DeviceBadge } from '#components/state-badge';
+import { PageHeader } from '#components/ui/page-header';
+import { findOwnDevice, listDeviceEvents } from '#lib/devices/queries';
+import { getDeviceEarnings } from '#lib/ledger/balances';
+import { formatMoney } from '#lib/money';
+import { listDeviceRentals } from '#lib/rentals/queries';
+import { getFeeBasisPoints } from '#lib/settings/queries';
+import { listUptimeDays } from '#lib/uptime/queries';
+import { requireMember } from '#lib/web/session';
+import { EnrolCard } from './enrol-card.tsx';
+import { DeviceStats, EarningsCard, HistoryCard, RentalsCard, UptimeCard } from './figures.tsx';
+import { installCommands } from './install-commands.ts';
+import { MoreCard } from './more-card.tsx';
+import { RentalCard } from './rental-card.tsx';
+import { SettingsCard } from './settings-card.tsx';
+import { WayCard } from './way-card.tsx';
+
+type Props = PageProps<'/my/devices/[deviceId]'>;
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const owner = await requireMember();
+  const device = await findOwnDevice((await params).deviceId, owner.id);
+  return { title: device?.name ?? 'Not found' };
+}
+
+export default async function DevicePage({ params }: Props) {
+  const owner = await requireMember();
+  const { deviceId } = await params;
+  const device = await findOwnDevice(deviceId, owner.id);
+  if (!device) notFound();
+  const [events, rentals, earnings, days, commands, feeBasisPoints] = await Promise.all([
+    listDeviceEvents(deviceId, { limit: 15 }),
+    listDeviceRentals(deviceId, owner.id),
+    getDeviceEarnings(deviceId),
+    listUptimeDays(deviceId, new Date()),
+    installCommands(),
+    getFeeBasisPoints(),
+  ]);
+  const isRetired = device.state === 'retired';
+
+  return (
+    <>
+      <Live topic={`device:${deviceId}`} />
+      <PageHeader
+        title={device.name}
+        back={{ href: '/my/devices', label: 'My devices' }}
+        aside={<DeviceBadge {...device} suspended={device.suspendedAt !== null} />}
+      >
+        {device.model ?? 'Not measured yet'}, {countryName(device.country)}
+      </PageHeader>
+      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
+        <div className="grid min-w-0 gap-6">
+          {!isRetired && (
+            <EnrolCard deviceId={deviceId} commands={commands} isWaiting={device.state === 'awaitingAgent'} />
+          )}
+          <DeviceStats device={device} earned={earnings.total} />
+          {device.hardware && <HardwareCard {...device} hardware={device.hardware} />}
+          {device.provedAt && <NetworkCard {...device} />}
+          {device.probes && <ProbesCard {...device} probes={device.probes} />}
+          <UptimeCard days={days} />
+          <RentalsCard rentals={rentals} />
+          <EarningsCard days={earnings.days} />
+        </div>
+        <div className="grid gap-6 max-lg:order-first">
+          {device.rental && <RentalCard device={device} rental={device.rental} />}
+          {!isRetired && <WayCard device={device} />}
+          {!isRetired && (
+            <SettingsCard
+              key={`${device.rate}`}
+              deviceId={deviceId}
+              rate={formatMoney(device.rate).slice(1)}
+              listed={device.listed}
+              feeBasisPoints={feeBasisPoints}
+            />
+          )}
+          <HistoryCard events={events} />
+          {!isRetired && <MoreCard device={device} />}
+        </div>
+      </div>
+    </>
+  );
+}

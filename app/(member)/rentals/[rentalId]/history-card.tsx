@@ -1,0 +1,37 @@
+import { Timestamp } from '#components/timestamp';
+import { Card } from '#components/ui/card';
+import type { getTimeline, RentalView } from '#lib/rentals/queries';
+import { tellRentalEvent } from '#lib/rentals/story';
+
+type Event = Awaited<ReturnType<typeof getTimeline>>['events'][number];
+
+/** What has happened, oldest first, and what the agent did to start the environment. */
+export function HistoryCard({ rental, events }: { rental: RentalView; events: Event[] }) {
+  return (
+    <Card title="History">
+      <ol className="grid gap-3">
+        {events.map((event) => (
+          <li key={event.id.toString()} className="flex flex-wrap items-baseline justify-between gap-x-4">
+            <span className="break-words">{tellRentalEvent(event)}</span>
+            <span className="text-sm text-ink-faint">
+              <Timestamp at={event.at} part="second" />
+            </span>
+          </li>
+        ))}
+      </ol>
+      {rental.environmentSteps && (
+        <details className="mt-4 border-t border-line pt-4">
+          <summary className="text-ink-soft hover:text-ink">What the device did to start it</summary>
+          <ul className="mt-2 grid gap-1">
+            {rental.environmentSteps.map(({ step, milliseconds }) => (
+              <li key={step} className="figure flex justify-between gap-4">
+                <span>{step}</span>
+                <span className="text-ink-soft">{Math.round(milliseconds)} ms</span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </Card>
+  );
+}
