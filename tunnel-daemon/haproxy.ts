@@ -102,6 +102,7 @@ frontend tunnels
   bind ${LISTEN_ADDRESS}:${TUNNEL_SSH_PORT}
   mode tcp
   timeout client 60s
+  timeout client-fin 5s
   log ring@arrivals format raw local0
   option logasap
   log-format "%ci %bp"
@@ -119,6 +120,7 @@ frontend tunnels
 backend sshd
   mode tcp
   timeout server 60s
+  timeout server-fin 5s
   server sshd 127.0.0.1:${SSHD_PORT}
 `;
 }

@@ -107,7 +107,8 @@ export async function makeDevice(relay: TestRelay, { withPlus = false } = {}): P
   return { deviceId: device.deviceId, address: loopbackAddress(device.number), keyFile, fingerprint };
 }
 
-async function makeKey(folder: string, withPlus: boolean) {
+/** A new key pair in `folder`. */
+export async function makeKey(folder: string, withPlus = false) {
   for (;;) {
     const keyFile = join(folder, `device-${randomUUID()}`);
     await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', keyFile]);

@@ -42,10 +42,12 @@ export function watchTunnels({ sshdPort, sshdLog, runtime, roster, guard, log }:
       const events = (await reader.readNew()).map(parseSshdLine);
       events.forEach(note);
       const sockets = await listTcpSockets();
-      forgetGone(signedIn, sockets, sshdPort);
+      if (!history.read) forgetGone(signedIn, sockets, sshdPort);
 
       const unwanted = [...older(signedIn), ...(await revoked(signedIn, roster))];
       if (unwanted.length > 0) await cutTunnels(runtime, { sshdPort, unwanted, log });
+      // Only now: a device whose listeners were still held has left again, and is to find them free when it comes back.
+      forgetGone(signedIn, sockets, sshdPort);
       // Failures of the time before this daemon have had their consequences.
       if (history.read) await tellGuard(guard, events);
       history.read = true;

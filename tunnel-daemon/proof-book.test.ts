@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import type { StoredProof } from '../lib/relays/queries.ts';
+import { openProofBook } from './proof-book.ts';
+
+const at = (second: number) => new Date(second * 1000);
+const proof = (second: number) => ({ at: at(second), handshake: false });
+const seconds = ({ from, to }: StoredProof) => [from.getTime() / 1000, to.getTime() / 1000];
+
+/** A database that may be away, and the stretches that it has: a stretch is known by its beginning. */
+function database() {
+  const stored = new Map<string, StoredProof>();
+  const save = async (proofs: StoredProof[]) => {
+    if (state.away) throw new Error('away');
+    for (const one of proofs) stored.set(`${one.rentalId} ${one.from.getTime()}`, one);
+  };
+  const state = { away: false, save, stretches: () => [...stored.values()].map(seconds) };
+  return state;
+}
+
+test('proofs made while the database is away are told to the second when it is back', async () => {
+  const [book, db] = [openProofBook(), database()];
+  book.add('rental', proof(0));
+  await book.flush(at(0), db.save);
+  db.away = true;
+  for (let second = 10; second <= 600; second += 10) {
+    if (second < 300 || second > 400) book.add('rental', proof(second));
+    await expect(book.flush(at(second), db.save)).rejects.toThrow('away');
+  }
+  db.away = false;
+  await book.flush(at(610), db.save);
+  expect(db.stretches()).toEqual([
+    [0, 290],
+    [410, 600],
+  ]);
+});
+
+test('of a database that was away for hours only the last hour is made good, and nothing is proven twice', async () => {
+  const [book, db] = [openProofBook(), database()];
+  for (let second = 0; second <= 3 * 3600; second += 10) {
+    db.away = second > 600 && second < 3 * 3600;
+    book.add('rental', proof(second));
+    await book.flush(at(second), db.save).catch(() => {});
+  }
+  book.add('rental', proof(3 * 3600 + 10));
+  await book.flush(at(3 * 3600 + 10), db.save);
+  expect(db.stretches()).toEqual([
+    [0, 600],
+    [2 * 3600, 3 * 3600 + 10],
+  ]);
+});
+
+test('a restarted daemon goes on with the last stretch when it is at most 30 s old', async () => {
+  const [book, db] = [openProofBook(), database()];
+  const stored = (rentalId: string) => ({ rentalId, from: at(0), to: at(100), proofs: 11, handshakeAt: null });
+  book.resume([stored('soon'), stored('late')]);
+  book.add('soon', proof(130));
+  book.add('late', proof(131));
+  await book.flush(at(131), db.save);
+  expect(db.stretches()).toEqual([
+    [0, 130],
+    [131, 131],
+  ]);
+});
+
+test('what the database has been told is not told again', async () => {
+  const book = openProofBook();
+  book.add('rental', proof(0));
+  const told: number[] = [];
+  const count = async (proofs: StoredProof[]) => {
+    told.push(proofs.length);
+  };
+  await book.flush(at(0), count);
+  await book.flush(at(10), count);
+  expect(told).toEqual([1, 0]);
+});

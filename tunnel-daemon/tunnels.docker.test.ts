@@ -1,0 +1,185 @@
+import { execFile } from 'node:child_process';
+import { connect } from 'node:net';
+import { promisify } from 'node:util';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { db } from '#db/client';
+import { devices } from '#db/schema/devices';
+import {
+  eventually,
+  makeDevice,
+  makeKey,
+  openTunnel,
+  removeRelay,
+  startEnvironment,
+  startTestDaemon,
+  storyOf,
+  type TestDevice,
+  type TestEnvironment,
+  type TestRelay,
+  testSettings,
+  tunnelIsUp,
+  tunnelOptions,
+} from './testing.ts';
+
+const run = promisify(execFile);
+let relay: TestRelay;
+let environment: TestEnvironment;
+
+beforeAll(async () => {
+  relay = await startTestDaemon(await testSettings());
+  environment = await startEnvironment();
+});
+
+afterAll(async () => {
+  await environment.close();
+  await removeRelay(relay);
+});
+
+/** What ssh says when a device calls with these arguments; it is given three seconds. */
+async function call(device: Pick<TestDevice, 'keyFile'>, before: string[], after: string[] = []): Promise<string> {
+  const { stderr } = await run('timeout', ['3', 'ssh', ...before, ...tunnelOptions(relay, device), ...after]).catch(
+    (failure: { stderr: string }) => failure,
+  );
+  return stderr;
+}
+
+test('a device signs in with a key whose fingerprint contains a +, and its owner reads that the tunnel opened', async () => {
+  const device = await makeDevice(relay, { withPlus: true });
+  const tunnel = openTunnel(relay, device, environment);
+  await eventually(() => tunnelIsUp(device), 5);
+  await tunnel.close();
+  await eventually(async () => !(await tunnelIsUp(device)), 5);
+  expect(await storyOf(device)).toEqual(['tunnelOpened', 'tunnelLost']);
+});
+
+test.each([
+  ["another device's address", '127.64.255.254:2200'],
+  ['another port of its own address', 'OWN:2222'],
+  ['all addresses', '0.0.0.0:2200'],
+  ['a port of the system’s choice', 'OWN:0'],
+  ['the loopback that everybody shares', 'localhost:2200'],
+])('a device that asks for %s is refused', async (_, listen) => {
+  const device = await makeDevice(relay);
+  const target = `${listen.replace('OWN', device.address)}:127.0.0.1:1`;
+  expect(await call(device, ['-N', '-o', 'ExitOnForwardFailure=yes', '-R', target])).toContain(
+    'remote port forwarding failed',
+  );
+});
+
+test.each([
+  ['a command', [], ['id']],
+  ['a terminal', ['-tt'], []],
+  ['sftp', ['-s'], ['sftp']],
+  ['X11', ['-X'], ['id']],
+  ['the agent', ['-A'], ['id']],
+])('a device that asks for %s is refused', async (_, before, after) => {
+  expect(await call(await makeDevice(relay), before, after)).toMatch(/open failed|refused|failed/i);
+});
+
+test('a device cannot use the relay to reach other machines', async () => {
+  const stderr = await call(await makeDevice(relay), ['-W', `127.0.0.1:${relay.settings.HTTP_PORT}`]);
+  expect(stderr).toContain('administratively prohibited');
+});
+
+test.each([
+  ['KexAlgorithms=diffie-hellman-group14-sha1'],
+  ['Ciphers=aes128-cbc'],
+  ['HostKeyAlgorithms=ssh-rsa'],
+  ['Ciphers=aes128-ctr'],
+])('a client that offers only %s finds no agreement', async (option) => {
+  expect(await call(await makeDevice(relay), ['-N', '-o', option])).toContain('Unable to negotiate');
+});
+
+test('a connection that says nothing is closed within ten seconds', async () => {
+  const began = performance.now();
+  const socket = connect(relay.settings.TUNNEL_SSH_PORT, '127.0.0.1').resume();
+  await new Promise((resolve) => socket.on('error', () => {}).once('close', resolve));
+  expect(performance.now() - began).toBeLessThan(11_000);
+}, 15_000);
+
+test('a device whose key was revoked is cut within five seconds and does not come back', async () => {
+  const device = await makeDevice(relay);
+  const tunnel = openTunnel(relay, device, environment);
+  await eventually(() => tunnelIsUp(device));
+  const cut = new Promise((resolve) => tunnel.child?.once('exit', resolve));
+  await db.update(devices).set({ state: 'retired' }).where(eq(devices.id, device.deviceId));
+  await expect(Promise.race([cut.then(() => 'cut'), later(5000)])).resolves.toBe('cut');
+  expect(await call(device, ['-N'])).toContain('Permission denied');
+  await tunnel.close();
+});
+
+test('a tunnel whose device went silent is noticed within 45 s', async () => {
+  const device = await makeDevice(relay);
+  const tunnel = openTunnel(relay, device, environment);
+  await eventually(() => tunnelIsUp(device));
+  tunnel.child?.kill('SIGSTOP');
+  await eventually(async () => !(await tunnelIsUp(device)), 45);
+  tunnel.child?.kill('SIGCONT');
+  await tunnel.close();
+}, 60_000);
+
+test('a device that comes back has its tunnel within ten seconds although its old one still seems alive', async () => {
+  const device = await makeDevice(relay);
+  const old = openTunnel(relay, device, environment);
+  await eventually(() => tunnelIsUp(device));
+  old.child?.kill('SIGSTOP');
+  const began = performance.now();
+  const tunnel = openTunnel(relay, device, environment);
+  await eventually(async () => (await greeting(device.address)).startsWith('SSH-2.0'), 10);
+  expect(performance.now() - began).toBeLessThan(10_000);
+  await old.close();
+  await tunnel.close();
+}, 30_000);
+
+test('a source that keeps failing is shut out for a while, and devices that signed in from there before are not', async () => {
+  const device = await makeDevice(relay);
+  const [stranger] = [await makeKey(relay.settings.DATA_FOLDER)];
+  const from = (address: string) => ['-N', '-b', address];
+  for (let attempt = 0; attempt < 7; attempt += 1) {
+    expect(await call(stranger, from('127.9.9.9'))).toContain('Permission denied');
+  }
+  await eventually(async () => (await call(stranger, from('127.9.9.9'))).match(/reset|closed/), 3);
+  await eventually(async () => (await call(stranger, from('127.9.9.9'))).includes('Permission denied'), 8);
+
+  // 127.0.0.1 is where devices have signed in.
+  for (let attempt = 0; attempt < 8; attempt += 1) await call(stranger, from('127.0.0.1'));
+  const tunnel = openTunnel(relay, device, environment);
+  await eventually(() => tunnelIsUp(device));
+  await tunnel.close();
+}, 60_000);
+
+test('of two hundred silent connections from one network at most a hundred are held, and devices still come in', async () => {
+  const sockets = Array.from({ length: 200 }, (_, index) => {
+    const localAddress = `127.8.8.${1 + (index % 200)}`;
+    return connect({ port: relay.settings.TUNNEL_SSH_PORT, host: '127.0.0.1', localAddress })
+      .on('error', () => {})
+      .resume();
+  });
+  const device = await makeDevice(relay);
+  const began = performance.now();
+  const tunnel = openTunnel(relay, device, environment);
+  await eventually(() => tunnelIsUp(device), 2);
+  expect(performance.now() - began).toBeLessThan(2000);
+  expect(sockets.filter((socket) => !socket.closed).length).toBeLessThanOrEqual(100);
+  expect(sockets.filter((socket) => !socket.closed).length).toBeGreaterThan(0);
+  for (const socket of sockets) socket.destroy();
+  await tunnel.close();
+});
+
+function later(milliseconds: number): Promise<'later'> {
+  return new Promise((resolve) => setTimeout(() => resolve('later'), milliseconds));
+}
+
+/** The first bytes that the device's ssh listener sends, empty when there is none. */
+function greeting(address: string): Promise<string> {
+  const socket = connect(2200, address).on('error', () => {});
+  socket.setTimeout(1000, () => socket.destroy());
+  return new Promise((resolve) => {
+    socket.once('data', (data) => resolve(data.toString('latin1')));
+    socket.once('close', () => resolve(''));
+  }).then((text) => {
+    socket.destroy();
+    return text as string;
+  });
+}
