@@ -111,7 +111,7 @@ export async function suspendDevice(request: Administered & { reason: string }):
     if (device.suspendedAt) return done(undefined);
     await tx.update(devices).set({ suspendedAt: request.at }).where(eq(devices.id, device.id));
     await tellDevice(tx, device.id, 'suspended', request.at, request.reason);
-    await audit(tx, request, 'suspendDevice', request.reason);
+    await audit(tx, request, 'deviceSuspended', request.reason);
     return done(undefined);
   });
 }
@@ -122,7 +122,7 @@ export async function unsuspendDevice(request: Administered): Promise<Outcome<vo
     if (!device.suspendedAt) return done(undefined);
     await tx.update(devices).set({ suspendedAt: null }).where(eq(devices.id, device.id));
     await tellDevice(tx, device.id, 'unsuspended', request.at);
-    await audit(tx, request, 'unsuspendDevice');
+    await audit(tx, request, 'deviceUnsuspended');
     return done(undefined);
   });
 }
@@ -134,7 +134,7 @@ export async function clearQuarantine(
   return withAnyDevice(request, async (tx, device) => {
     const state = await startVerification(tx, device, 'cleared', request);
     if (!state) return refused('notQuarantined');
-    await audit(tx, request, 'clearQuarantine');
+    await audit(tx, request, 'quarantineCleared');
     return done(state);
   });
 }

@@ -56,7 +56,7 @@ export type MarketSearch = {
 export const MARKET_PAGE = 24;
 
 /** How many matches are counted and can be paged through; who has more of them had better filter. */
-export const MARKET_MOST = 100 * MARKET_PAGE;
+export const MARKET_MOST = 50 * MARKET_PAGE;
 
 const model = sql<string>`${devices.hardware}->>'model'`;
 

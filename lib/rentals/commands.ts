@@ -87,7 +87,7 @@ export async function endRentalAsAdmin(request: {
     const rental = await lockRental(tx, rentalId);
     if (!rental) return refused('notFound');
     if (!isOpen(rental.state)) return done(rental.state);
-    await record(tx, { actorId, action: 'endRental', objectKind: 'rental', objectId: rentalId, detail, address, at });
+    await record(tx, { actorId, action: 'rentalEnded', objectKind: 'rental', objectId: rentalId, detail, address, at });
     return done(await end(tx, rental, 'adminEnded', at, detail));
   });
 }

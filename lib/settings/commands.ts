@@ -23,7 +23,7 @@ export async function changeFee(request: {
       .onConflictDoUpdate({ target: settings.key, set: { value } });
     await record(tx, {
       actorId: adminId,
-      action: 'changeFee',
+      action: 'feeChanged',
       objectKind: 'setting',
       objectId: feeSetting,
       detail,
