@@ -1,0 +1,252 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import ssh2 from 'ssh2';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type EnvironmentSpec, forwards } from '../lib/protocol/agent.ts';
+import { buildImages } from '../scripts/images.ts';
+import { startTestBroker, type TestBroker } from './testing/broker.ts';
+import { startTestDevice, type TestDevice } from './testing/device.ts';
+import { startTestRelay, type TestRelay } from './testing/relay.ts';
+
+const run = promisify(execFile);
+const [ssh, web, tls] = forwards;
+const keyPair = ssh2.utils.generateKeyPairSync('ed25519');
+const address = `127.100.${Math.ceil(Math.random() * 250)}.${Math.ceil(Math.random() * 250)}`;
+const name = `rpibroker-test-${randomUUID().slice(0, 8)}`;
+const verification: EnvironmentSpec = environment('probe-device-1');
+const rental: EnvironmentSpec = environment('amber-otter-42');
+
+let broker: TestBroker;
+let relay: TestRelay;
+let device: TestDevice;
+
+beforeAll(async () => {
+  const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
+  const manifest = await buildImages();
+  const [agent, image] = [manifest.agent[architecture], manifest.environment[architecture]];
+  if (!agent || !image) throw new Error('the images were not built');
+  const imageFile = join(fileURLToPath(new URL('../.data/images', import.meta.url)), image.file);
+  broker = await startTestBroker({ key: 'owner-key-1', imageFile });
+  device = await startTestDevice({ name, key: 'owner-key-1', brokerPort: broker.port, reference: agent.reference });
+  await broker.report(() => true);
+  relay = await startTestRelay({ publicKey: broker.seen.registrations[0]?.tunnelPublicKey ?? '', address });
+  const { port, user, hostKey } = relay;
+  broker.settle({
+    tunnel: { host: '127.0.0.1', port, user, hostKey, address },
+    diskGigabytes: 3,
+    image: { ...image, path: '/images/environment.tar' },
+  });
+  broker.order({ kind: 'idle' });
+});
+
+afterAll(async () => {
+  await device?.remove();
+  await relay?.stop();
+  broker?.stop();
+});
+
+test('a device registers once with its key and opens its tunnel', async () => {
+  expect(broker.seen.registrations).toHaveLength(1);
+  const { tunnelProblem } = await broker.report((report) => report.tunnelUp);
+  expect(tunnelProblem).toBeNull();
+});
+
+test('a verification measures the hardware and finds every promise kept', async () => {
+  broker.order({ kind: 'verify', environment: verification });
+  const report = await broker.report((report) => report.verification?.id === verification.id);
+  expect(report.verification?.problem).toBeNull();
+  expect(report.verification?.probes.filter((probe) => !probe.passed)).toEqual([]);
+  expect(report.verification?.probes).toHaveLength(5);
+  const hardware = report.verification?.hardware;
+  expect(hardware?.diskBytes).toBe(3 * 1024 ** 3);
+  for (const figure of ['cpuScore', 'diskWriteMegabytesPerSecond', 'diskReadMegabytesPerSecond'] as const) {
+    expect(hardware?.[figure], figure).toBeGreaterThan(1);
+  }
+});
+
+test('while a device is verified, the relay can measure through its tunnel', async () => {
+  expect((await exchange(web.listen, Buffer.alloc(0))).length).toBe(4 * 1024 ** 2);
+  expect((await exchange(tls.listen, Buffer.alloc(1_000_000))).length).toBe(1);
+});
+
+test('an idle device has removed what it was verified with', async () => {
+  const before = broker.seen.reports.length;
+  broker.order({ kind: 'idle' });
+  await broker.report((report) => report.environment === null, 20_000, before);
+});
+
+test('a renter is in within seconds, with a password and the reported host key', async () => {
+  const ordered = performance.now();
+  broker.order({ kind: 'serve', environment: rental, paused: false });
+  const report = await broker.report(
+    (report) => report.environment?.id === rental.id && report.environment.state === 'ready',
+  );
+  console.log('ready after', Math.round(performance.now() - ordered), 'ms', JSON.stringify(report.environment?.steps));
+  expect(report.environment?.id).toBe(rental.id);
+  expect(await asRenter('hostname; whoami; sudo -n id -u')).toBe('amber-otter-42\namber-otter-42\n0');
+});
+
+test("a renter's saved key opens the environment too", async () => {
+  expect(await asRenter('echo in', { privateKey: keyPair.private })).toBe('in');
+});
+
+test('neither the password nor the setup file stays in the environment', async () => {
+  expect(await asRenter('sudo ls -A /etc/rpibroker')).toBe('');
+  const inspected = await device.inside('docker -H unix:///run/rpibroker/docker.sock inspect environment');
+  expect(inspected).not.toContain(rental.password);
+});
+
+test('a renter installs packages, and what they bring serves the public port', async () => {
+  const said = await asRenter(
+    'sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y nginx-light >/dev/null 2>&1; echo $?',
+  );
+  expect(said).toBe('0');
+  const { stdout } = await run('curl', ['-s', '--max-time', '10', `http://${address}:${web.listen}/`]);
+  expect(stdout).toContain('nginx');
+});
+
+test('a renter can fill the disk that was rented and not a byte more', async () => {
+  expect(await asRenter('fallocate -l 4G ~/big 2>&1; rm -f ~/big')).toContain('No space left');
+});
+
+test("a renter reaches neither the owner's network nor the agent, nor sends mail", async () => {
+  const own = await device.inside('hostname -i');
+  const targets = [
+    '172.17.0.1 22',
+    `${own} 22`,
+    '169.254.169.254 80',
+    '192.168.1.1 80',
+    `172.17.0.1 ${broker.port}`,
+    '10.99.0.1 80',
+  ];
+  const tries = targets.map((target) => `nc -z -w 2 ${target} && echo reached ${target}`).join('; ');
+  expect(await asRenter(`${tries}; nc -z -w 2 203.0.113.80 25 && echo mail; true`)).toBe('');
+});
+
+test('a renter cannot open kernel doors that a server does not need', async () => {
+  const script =
+    'import socket\nfor family in (38, 40, 17):\n  try: socket.socket(family, 2, 0); print("open", family)\n  except OSError: pass';
+  expect(
+    await asRenter(`sudo python3 -c '${script}'; unshare -Ur id; sudo mount -t tmpfs none /mnt && echo mounted; true`),
+  ).not.toMatch(/open|uid=|mounted/);
+});
+
+test('a paused rental stands still and goes on where it was', async () => {
+  broker.order({ kind: 'serve', environment: rental, paused: true });
+  await broker.report((report) => report.environment?.state === 'paused');
+  const before = broker.seen.reports.length;
+  broker.order({ kind: 'serve', environment: rental, paused: false });
+  await broker.report((report) => report.environment?.state === 'ready', 20_000, before);
+  expect(await asRenter('echo again')).toBe('again');
+});
+
+test('a rebooted environment is back with its files and its host key', async () => {
+  await asRenter('sudo sh -c "echo kept > /root/file"; cat /proc/sys/kernel/random/boot_id');
+  const started = await startOfEnvironment();
+  await asRenter('sudo reboot').catch(() => {});
+  await expect.poll(startOfEnvironment, { timeout: 20_000 }).not.toBe(started);
+  await expect.poll(() => asRenter('sudo cat /root/file').catch(() => ''), { timeout: 20_000 }).toBe('kept');
+});
+
+test('a killed Node program ends no session of a renter', async () => {
+  const before = broker.seen.reports.length;
+  const back = broker.report((report) => report.orderSeen === null, 30_000, before);
+  const [said] = await Promise.all([asRenter('sleep 4; echo alive'), device.killNode(), back]);
+  expect(said).toBe('alive');
+  await broker.report((report) => report.tunnelUp && report.environment?.state === 'ready', 30_000, before);
+});
+
+test('a power cut leaves the renter the same files and the same host key', async () => {
+  const before = broker.seen.reports.length;
+  await device.killContainer();
+  const cut = performance.now();
+  const back = await broker.report(
+    (report) => report.tunnelUp && report.environment?.state === 'ready',
+    60_000,
+    before,
+  );
+  console.log('tunnel and environment reported after', Math.round(performance.now() - cut), 'ms');
+  expect(back.environment?.hostKey).toBe(hostKey());
+  await expect.poll(() => asRenter('sudo cat /root/file').catch(() => ''), { timeout: 30_000 }).toBe('kept');
+});
+
+test('a wipe leaves nothing of the renter, and a second order for it does nothing', async () => {
+  await asRenter('sudo sh -c "echo canary-8142 > /var/canary"');
+  const task = { kind: 'wipe', wipeId: randomUUID() } as const;
+  broker.order(task);
+  const { wipe } = await broker.report((report) => report.wipe?.id === task.wipeId);
+  console.log('wipe', JSON.stringify(wipe));
+  expect(wipe?.problem).toBeNull();
+  expect(wipe?.imageDigest).toMatch(/^sha256:/);
+  expect(await device.inside('grep -rl canary-8142 /disk /state --exclude=image-* || true')).toBe('');
+  broker.order(task);
+  broker.order({ kind: 'idle' });
+  const before = broker.seen.reports.length;
+  await broker.report((report) => report.environment === null, 20_000, before);
+  expect(broker.last()?.wipe).toEqual(wipe);
+});
+
+test('a wipe that is cut off by a power cut is finished after it', async () => {
+  const next = environment('brisk-heron-7');
+  broker.order({ kind: 'serve', environment: next, paused: false });
+  await broker.report((report) => report.environment?.id === next.id && report.environment.state === 'ready');
+  const task = { kind: 'wipe', wipeId: randomUUID() } as const;
+  broker.order(task);
+  await device.killContainer();
+  const { wipe } = await broker.report((report) => report.wipe?.id === task.wipeId);
+  expect(wipe?.problem).toBeNull();
+});
+
+test('a stopped agent leaves no process, mount or loop device behind', async () => {
+  await device.stop();
+  const { stdout } = await run('losetup', ['--list', '--output', 'BACK-FILE']);
+  expect(stdout).not.toContain('/state/disk-');
+  expect(broker.seen.faults).toEqual([]);
+});
+
+function environment(user: string): EnvironmentSpec {
+  return { id: randomUUID(), name: user, password: randomUUID(), authorizedKeys: [keyPair.public] };
+}
+
+/** All that a port of the tunnel answers to `sent`. */
+async function exchange(port: number, sent: Buffer): Promise<Buffer> {
+  const socket = connect(port, address);
+  socket.end(sent);
+  return buffer(socket);
+}
+
+function hostKey(): string {
+  return broker.seen.reports.find(({ environment }) => environment?.id === rental.id && environment.hostKey)
+    ?.environment?.hostKey as string;
+}
+
+const startOfEnvironment = () =>
+  device.inside('docker -H unix:///run/rpibroker/docker.sock inspect -f "{{.State.StartedAt}}" environment');
+
+/** What `command` prints when the renter runs it over the tunnel; the host key must be the reported one. */
+function asRenter(command: string, credential: ssh2.ConnectConfig = { password: rental.password }): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const client = new ssh2.Client();
+    const hostVerifier = (key: Buffer) => `ssh-ed25519 ${key.toString('base64')}` === hostKey();
+    client.on('error', reject).once('ready', () => {
+      client.exec(command, (error, channel) => {
+        if (error) return reject(error);
+        let said = '';
+        const hear = (chunk: Buffer) => {
+          said += chunk;
+        };
+        channel.on('data', hear).stderr.on('data', hear);
+        channel.once('close', () => {
+          client.end();
+          resolve(said.trim());
+        });
+      });
+    });
+    client.connect({ host: address, port: ssh.listen, username: rental.name, hostVerifier, ...credential });
+  });
+}
