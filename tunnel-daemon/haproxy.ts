@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { forwards } from '../lib/protocol/agent.ts';
-import { edgeAccount } from './account.ts';
+import { type Account, edgeAccount } from './account.ts';
 import type { DaemonSettings } from './config.ts';
 import { mapFiles, writeMaps } from './maps.ts';
 import { explainingPages } from './pages.ts';
@@ -22,7 +22,7 @@ export async function haproxyProgram(settings: DaemonSettings, certificate: stri
   const configuration = haproxyConfiguration({
     settings,
     certificate,
-    stepDown: account && `user ${account.name}\n  group ${account.name}`,
+    account,
     connections: await affordableConnections(settings),
   });
   await writeFile(join(folder, 'haproxy.cfg'), configuration);
@@ -43,18 +43,18 @@ async function affordableConnections({ FIRST_PORT, LAST_PORT }: DaemonSettings):
   return Math.max(100, Math.floor(spare / 2));
 }
 
-type EdgeOptions = { settings: DaemonSettings; certificate: string; stepDown: string | null; connections: number };
+type EdgeOptions = { settings: DaemonSettings; certificate: string; account: Account | null; connections: number };
 
-function haproxyConfiguration({ settings, certificate, stepDown, connections }: EdgeOptions): string {
+function haproxyConfiguration({ settings, certificate, account, connections }: EdgeOptions): string {
   return [
-    globalSection({ certificate, stepDown, connections }),
+    globalSection({ account, connections }),
     tunnelSection(settings),
     sshSection(settings),
-    webSection(settings, certificate),
+    webSection({ settings, certificate, account }),
   ].join('\n');
 }
 
-function globalSection({ stepDown, connections }: Pick<EdgeOptions, 'certificate' | 'stepDown' | 'connections'>) {
+function globalSection({ account, connections }: Pick<EdgeOptions, 'account' | 'connections'>) {
   return `
 global
   maxconn ${connections}
@@ -62,7 +62,7 @@ global
   stats timeout 1h
   ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets
   ssl-default-bind-ciphers ECDHE+AESGCM:ECDHE+CHACHA20
-  ${stepDown ?? ''}
+  ${account ? `user ${account.name}\n  group ${account.name}` : ''}
 
 # Tells the daemon from where each connection to sshd really comes.
 ring arrivals
@@ -151,7 +151,9 @@ backend environment_ssh
 }
 
 /** Visitors. TLS ends here, unless the rental wants it passed through to its own port 443. */
-function webSection({ LISTEN_ADDRESS, HTTP_PORT, HTTPS_PORT }: DaemonSettings, certificate: string): string {
+function webSection({ settings, certificate, account }: Omit<EdgeOptions, 'connections'>): string {
+  const { LISTEN_ADDRESS, HTTP_PORT, HTTPS_PORT } = settings;
+  const owner = account ? `user ${account.name}` : '';
   const passedThrough = `req.ssl_sni,lower,map_str_ip(${mapFiles.passthrough})`;
   return `
 frontend web
@@ -159,7 +161,7 @@ frontend web
   ${webRules('http')}
 
 frontend web_tls
-  bind unix@https.sock accept-proxy ssl crt "${certificate}" alpn h2,http/1.1
+  bind unix@https.sock mode 600 ${owner} accept-proxy ssl crt "${certificate}" alpn h2,http/1.1
   ${webRules('https')}
 
 backend environment_web

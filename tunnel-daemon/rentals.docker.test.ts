@@ -84,7 +84,7 @@ test('proofs follow one another and become one stretch of proven time', async ()
       .from(proofIntervals)
       .where(eq(proofIntervals.rentalId, rental.rentalId));
     expect(others).toEqual([]);
-    return stretch && stretch.proofs >= 3 && stretch;
+    return stretch && stretch.proofs >= 4 && stretch;
   };
   const stretch = await eventually(proven, 6);
   expect(stretch.toAt.getTime() - stretch.fromAt.getTime()).toBeGreaterThanOrEqual(1500);
