@@ -60,7 +60,7 @@ export async function readWallet(tx: Database, userId: string, at: Date): Promis
 const grossCounted = sql`div(${rentalMeters.rate}::numeric * ${rentalMeters.billableMs}, 3600000)`;
 
 /** A sum as `bigint`, zero for none. */
-const wholeOf = (sum: ReturnType<typeof sql>) => sql<bigint>`coalesce(${sum}, 0)::bigint`.mapWith(BigInt);
+const wholeOf = (sum: SQL) => sql<bigint>`coalesce(${sum}, 0)::bigint`.mapWith(BigInt);
 
 function walletOfFigures(figures: Pick<Wallet, 'balance' | 'held' | 'unposted' | 'burnPerHour'>): Wallet {
   const { balance, held, unposted, burnPerHour } = figures;
@@ -94,7 +94,7 @@ export type Movement = { id: string; at: Date; amount: bigint } & (
 
 /** A wallet's history, newest first: each credit, and each charge by rental. Pages begin at 1. */
 export async function listMovements(userId: string, { page }: { page: number }) {
-  const { rows } = await db.execute<Record<string, string>>(sql`
+  const { rows } = await db.execute<MovementRow>(sql`
     with wallet as (select id from ledger_accounts where party_id = ${userId} and kind = 'wallet'),
     movement as (
       select 'credit' as kind, t.id as transaction_id, e.id, t.occurred_at as at, -e.amount as amount,
@@ -121,21 +121,34 @@ export async function listMovements(userId: string, { page }: { page: number }) 
   return { movements: rows.slice(0, PAGE).map(movementOf), hasMore: rows.length > PAGE };
 }
 
-function movementOf(row: Record<string, string>): Movement {
-  const { kind = '', id = '', reason = '', amount = '' } = row;
-  const at = new Date(row.at ?? '');
-  const movement = { id: `${kind}-${id}`, at, amount: BigInt(amount) };
-  if (kind === 'credit') return { ...movement, kind, reason };
+/** A movement as the database tells it: whole numbers and instants as text. */
+type MovementRow = { id: string; at: string; amount: string } & (
+  | { kind: 'credit'; reason: string }
+  | {
+      kind: 'usage';
+      rental_id: string;
+      rental_name: string;
+      device_name: string;
+      since: string;
+      connected_ms: string;
+      rate: string;
+    }
+);
+
+function movementOf(row: MovementRow): Movement {
+  const at = new Date(row.at);
+  const movement = { id: `${row.kind}-${row.id}`, at, amount: BigInt(row.amount) };
+  if (row.kind === 'credit') return { ...movement, kind: row.kind, reason: row.reason };
   return {
     ...movement,
-    kind: 'usage',
-    rentalId: row.rental_id ?? '',
-    rentalName: row.rental_name ?? '',
-    deviceName: row.device_name ?? '',
-    from: new Date(row.since ?? ''),
+    kind: row.kind,
+    rentalId: row.rental_id,
+    rentalName: row.rental_name,
+    deviceName: row.device_name,
+    from: new Date(row.since),
     to: at,
-    connectedMs: BigInt(row.connected_ms ?? 0),
-    rate: BigInt(row.rate ?? 0),
+    connectedMs: BigInt(row.connected_ms),
+    rate: BigInt(row.rate),
   };
 }
 
