@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import { runScript } from '../scripts/local/programs.ts';
 import { withDatabase } from './database.ts';
 import type { Figure, Target } from './figure.ts';
