@@ -236,8 +236,8 @@ function limitsOf(search: MarketSearch): SQL[] {
   return limits.filter((limit) => limit !== false);
 }
 
-/** When one of these last happened to the device. */
+/** When one of these last happened to the device; drizzle would write its id without the table, and mean the event's. */
 function latest(kinds: string[]) {
   return sql<Date | null>`(select max(at) from ${deviceEvents}
-    where device_id = ${devices.id} and kind in ${kinds})`.mapWith(deviceEvents.at);
+    where device_id = devices.id and kind in ${kinds})`.mapWith(deviceEvents.at);
 }
