@@ -1,8 +1,7 @@
 'use client';
 
 import { useRouter } from 'next/navigation';
-import { useState } from 'react';
-import { CountryOptions } from '#components/country';
+import { type ReactNode, useState } from 'react';
 import { ActionForm } from '#components/ui/action-form';
 import { CheckboxField, SelectField, TextField } from '#components/ui/field';
 import { SubmitButton } from '#components/ui/submit-button';
@@ -11,7 +10,7 @@ import { RateHint } from '../rate-hint.tsx';
 import { registerDeviceAction } from './actions.ts';
 
 /** The form that registers a device; the key that it answers is shown on the device's page. */
-export function DeviceForm({ feeBasisPoints }: { feeBasisPoints: number }) {
+export function DeviceForm({ feeBasisPoints, countries }: { feeBasisPoints: number; countries: ReactNode }) {
   const [rate, setRate] = useState('0.01');
   const { keep } = useKeys();
   const router = useRouter();
@@ -32,7 +31,7 @@ export function DeviceForm({ feeBasisPoints }: { feeBasisPoints: number }) {
         <option value="" disabled>
           Choose
         </option>
-        <CountryOptions />
+        {countries}
       </SelectField>
       <TextField
         name="rate"

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { CountryOptions } from '#components/country';
 import { PageHeader } from '#components/ui/page-header';
 import { getFeeBasisPoints } from '#lib/settings/queries';
 import { requireMember } from '#lib/web/session';
@@ -14,7 +15,8 @@ export default async function NewDevicePage() {
         Any machine that runs Docker on arm64 or amd64 with at least 1 GB of memory. You get one command to paste; its
         hardware is then measured by itself.
       </PageHeader>
-      <DeviceForm feeBasisPoints={await getFeeBasisPoints()} />
+      {/* Browsers and Node do not spell all countries alike, so the names come from here. */}
+      <DeviceForm feeBasisPoints={await getFeeBasisPoints()} countries={<CountryOptions />} />
     </div>
   );
 }
