@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createGzip } from 'node:zlib';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { type Architecture, type ImageFile, type ImageManifest, readImageManifest } from '../lib/config/images.ts';
 import { ensureBaseImages } from './base-images.ts';
 
@@ -52,6 +52,16 @@ async function agentContext(): Promise<string> {
   return context;
 }
 
+/** What dockerode brings along for engines far away and for BuildKit; the agent speaks to a socket beside it. */
+const withoutUnused: Plugin = {
+  name: 'without-unused',
+  setup(build) {
+    const namespace = 'unused';
+    build.onResolve({ filter: /^(ssh2|protobufjs|@grpc\/.+)$/ }, ({ path }) => ({ path, namespace }));
+    build.onLoad({ filter: /.*/, namespace }, () => ({ contents: 'module.exports = {}' }));
+  },
+};
+
 async function bundle(entry: string, outfile: string): Promise<void> {
   await build({
     entryPoints: [entry],
@@ -61,8 +71,7 @@ async function bundle(entry: string, outfile: string): Promise<void> {
     target: 'node24',
     format: 'esm',
     logLevel: 'error',
-    // Native parts are optional speed-ups of ssh2, which dockerode brings along and the agent never uses.
-    loader: { '.node': 'empty' },
+    plugins: [withoutUnused],
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
 }
