@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chown, cp, mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -77,7 +77,9 @@ async function readableBinaries(folder: string, account: Account | null): Promis
   return copy;
 }
 
+/** Makes a folder that only `account` enters; the folders above stay passable for it. */
 async function ownFolder(folder: string, account: Account | null) {
-  await mkdir(folder, { recursive: true, mode: basename(folder) === 'run' ? 0o755 : 0o700 });
+  await mkdir(dirname(folder), { recursive: true, mode: 0o755 });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   if (account) await chown(folder, account.uid, account.gid);
 }

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { count } from 'drizzle-orm';
 import { db, pool } from '../db/client.ts';
 import { migrateDatabase } from '../db/migrate.ts';
+import { scatterDeviceNumbers } from '../db/scatter.ts';
 import { users } from '../db/schema/accounts.ts';
 import { hashPassword } from '../lib/accounts/passwords.ts';
 
@@ -10,7 +11,10 @@ import { hashPassword } from '../lib/accounts/passwords.ts';
 const [file = ''] = process.argv.slice(2);
 await migrateDatabase();
 const [found] = await db.select({ people: count() }).from(users);
-if (found?.people === 0) await writeFile(file, JSON.stringify(await seedPeople()), { mode: 0o600 });
+if (found?.people === 0) {
+  await db.execute(scatterDeviceNumbers());
+  await writeFile(file, JSON.stringify(await seedPeople()), { mode: 0o600 });
+}
 process.stdout.write(await readFile(file, 'utf8'));
 await pool.end();
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, inject } from 'vitest';
+import { scatterDeviceNumbers } from '../scatter.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,6 +16,8 @@ const name = `test_${randomUUID().replaceAll('-', '')}`;
 await onServer(`create database ${name} template rpibroker_template`);
 url.pathname = `/${name}`;
 process.env.DATABASE_URL = url.href;
+const { db } = await import('../client.ts');
+await db.execute(scatterDeviceNumbers());
 
 afterAll(async () => {
   const { pool } = await import('../client.ts');
