@@ -7,7 +7,7 @@ import { Money, monthly, roundToCents } from '#components/money';
 import type { MarketDevice } from '#lib/devices/queries';
 import { type MarketQuery, marketHref, sorts } from './filters.ts';
 
-const columns = 'lg:grid lg:grid-cols-[minmax(0,1fr)_4.5rem_4rem_4rem_4.5rem_4rem_7rem] lg:items-center lg:gap-x-4';
+const columns = 'lg:grid-cols-[minmax(0,1fr)_4.5rem_4rem_4rem_4.5rem_4rem_7rem] lg:items-center lg:gap-x-4';
 
 /** The devices that match, each with the facts that one chooses by. */
 export function Results({ devices, query }: { devices: MarketDevice[]; query: MarketQuery }) {
@@ -31,7 +31,7 @@ function SortLinks({ query }: { query: MarketQuery }) {
   return (
     <nav
       aria-label="Sort by"
-      className={`flex gap-x-4 overflow-x-auto border-b border-line px-5 py-2 text-sm lg:text-xs ${columns}`}
+      className={`flex gap-x-4 overflow-x-auto border-b border-line px-5 py-2 text-sm lg:grid lg:text-xs ${columns}`}
     >
       {Object.entries(sorts).map(([sort, label]) => (
         <Link
@@ -49,35 +49,41 @@ function SortLinks({ query }: { query: MarketQuery }) {
 
 function Result({ device }: { device: MarketDevice }) {
   return (
-    <Link href={`/devices/${device.id}`} className={`block px-5 py-4 transition-colors hover:bg-sunken ${columns}`}>
-      <div className="min-w-0">
+    <Link
+      href={`/devices/${device.id}`}
+      className={`grid grid-cols-[1fr_1fr_auto] gap-x-4 gap-y-2.5 px-5 py-4 transition-colors hover:bg-sunken ${columns}`}
+    >
+      <div className="min-w-0 max-lg:col-span-2">
         <p className="truncate font-medium">{device.model}</p>
         <p className="truncate text-sm text-ink-soft">
           {device.name} · {countryName(device.country)}
         </p>
       </div>
-      <dl className="mt-3 grid grid-cols-3 gap-x-4 gap-y-2.5 lg:contents">
+      <dl className="contents">
         <Fact label="CPU">
           {device.cores} cores <Faint>{device.architecture}</Faint>
         </Fact>
         <Fact label="Memory">{formatMemory(device.memoryBytes ?? 0)}</Fact>
         <Fact label="Disk">{device.diskGigabytes} GB</Fact>
         <Fact label="Round trip">{formatMilliseconds(device.roundTripMs)}</Fact>
-        <Fact label="Uptime, 30 days">{formatPercent(device.uptime30)}</Fact>
-        <Fact label="Price" end>
-          <Money amount={device.rate} per="h" />
-          <Faint>
-            ≈ <Money amount={roundToCents(monthly(device.rate))} per="month" />
-          </Faint>
-        </Fact>
+        <Fact label="Uptime">{formatPercent(device.uptime30)}</Fact>
+        <div className="text-right whitespace-nowrap max-lg:col-start-3 max-lg:row-start-1">
+          <dt className="sr-only">Price</dt>
+          <dd className="figure">
+            <Money amount={device.rate} per="h" />
+            <Faint>
+              ≈ <Money amount={roundToCents(monthly(device.rate))} per="month" />
+            </Faint>
+          </dd>
+        </div>
       </dl>
     </Link>
   );
 }
 
-function Fact({ label, children, end }: { label: string; children: ReactNode; end?: boolean }) {
+function Fact({ label, children }: { label: string; children: ReactNode }) {
   return (
-    <div className={end ? 'lg:text-right' : ''}>
+    <div>
       <dt className="text-xs text-ink-faint lg:sr-only">{label}</dt>
       <dd className="figure">{children}</dd>
     </div>

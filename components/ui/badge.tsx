@@ -24,7 +24,7 @@ export function Badge({
 }) {
   return (
     <span
-      className={`inline-flex h-5.5 items-center gap-1.5 rounded-full px-2 text-xs font-medium whitespace-nowrap ${tones[tone]}`}
+      className={`inline-flex h-5.5 w-fit items-center gap-1.5 rounded-full px-2 text-xs font-medium whitespace-nowrap ${tones[tone]}`}
     >
       {(dot || busy) && (
         <span aria-hidden="true" className={`size-1.5 rounded-full bg-(--dot) ${busy ? 'animate-pulse' : ''}`} />

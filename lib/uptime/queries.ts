@@ -18,7 +18,7 @@ export async function listUptimeDays(deviceId: string, at: Date): Promise<Uptime
       select extract(epoch from sum(least(to_at, until) - greatest(from_at, since))) from ours
       where from_at < until and to_at > since
     ) / greatest(extract(epoch from until - since), 1), 0))::real as share
-    from days where since < until
+    from days where since < until and exists (select from ours)
     order by day`);
   return rows;
 }

@@ -71,7 +71,7 @@ function Device({ device, earned }: { device: OwnDevice; earned: bigint }) {
         <Money amount={device.rate} per="h" />
       </p>
       <p className="figure text-right">
-        {formatPercent(device.uptime30)} <span className="sr-only">uptime in 30 days</span>
+        {device.measuredAt ? formatPercent(device.uptime30) : '–'} <span className="sr-only">uptime in 30 days</span>
         <span aria-hidden="true" className="font-sans text-xs text-ink-faint md:hidden">
           up
         </span>

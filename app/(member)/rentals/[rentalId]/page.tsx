@@ -63,7 +63,7 @@ export default async function RentalPage({ params }: Props) {
         )}
         {rental.activeAt && <TimelineCard rental={rental} proofs={timeline.proofs} now={now} />}
         <div className="grid items-start gap-6 lg:grid-cols-2">
-          <HistoryCard rental={rental} events={timeline.events} />
+          {state !== 'preparing' && <HistoryCard rental={rental} events={timeline.events} />}
           <AgreementCard rental={rental} />
         </div>
       </div>

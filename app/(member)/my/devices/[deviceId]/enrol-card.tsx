@@ -14,7 +14,7 @@ export function EnrolCard({ deviceId, commands, isWaiting }: Props) {
   if (key) return <Enrol issuedKey={key} commands={commands} />;
   if (!isWaiting) return null;
   return (
-    <Card title="Start the agent">
+    <Card title="Start the agent" className="mb-6">
       <p className="mb-4">
         The key was shown once, when it was made. If it has not been used yet, make a new one to see the command again;
         the earlier key then stops working.
@@ -27,7 +27,7 @@ export function EnrolCard({ deviceId, commands, isWaiting }: Props) {
 function Enrol({ issuedKey, commands }: { issuedKey: string; commands: InstallCommands }) {
   const withKey = (command: string) => command.replace(/\bKEY\b/, issuedKey);
   return (
-    <Card title="Start the agent" hint="The key works once, within 24 hours, and is not shown again.">
+    <Card title="Start the agent" className="mb-6" hint="The key works once, within 24 hours, and is not shown again.">
       <p className="mb-2">Paste this into a terminal of the device, as root or as a user who may use Docker:</p>
       <Command label="Install command" copyLabel="Copy the install command">
         {withKey(commands.script)}

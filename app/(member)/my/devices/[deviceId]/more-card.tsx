@@ -19,7 +19,7 @@ export function MoreCard({ device }: { device: OwnDevice }) {
             <SubmitButton variant="secondary">{may('retried') ? 'Verify again' : 'Measure again'}</SubmitButton>
           </ActionForm>
         )}
-        <NewKeyButton deviceId={device.id} />
+        {device.state !== 'awaitingAgent' && <NewKeyButton deviceId={device.id} />}
         {may('retired') ? (
           <Confirm
             trigger="Retire this device"

@@ -53,11 +53,9 @@ export default async function DevicePage({ params }: Props) {
       >
         {device.model ?? 'Not measured yet'}, {countryName(device.country)}
       </PageHeader>
-      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
-        <div className="grid min-w-0 gap-6">
-          {!isRetired && (
-            <EnrolCard deviceId={deviceId} commands={commands} isWaiting={device.state === 'awaitingAgent'} />
-          )}
+      {!isRetired && <EnrolCard deviceId={deviceId} commands={commands} isWaiting={device.state === 'awaitingAgent'} />}
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
+        <div className="grid min-w-0 gap-6 max-lg:contents">
           <DeviceStats device={device} earned={earnings.total} />
           {device.hardware && <HardwareCard {...device} hardware={device.hardware} />}
           {device.provedAt && <NetworkCard {...device} />}
@@ -66,7 +64,7 @@ export default async function DevicePage({ params }: Props) {
           <RentalsCard rentals={rentals} />
           <EarningsCard days={earnings.days} />
         </div>
-        <div className="grid gap-6 max-lg:order-first">
+        <div className="grid gap-6 max-lg:contents">
           {device.rental && <RentalCard device={device} rental={device.rental} />}
           {!isRetired && <WayCard device={device} />}
           {!isRetired && (

@@ -11,7 +11,7 @@ import { withdrawDeviceAction } from './actions.ts';
 /** The rental that runs on the device now, and the owner's way to end it. */
 export function RentalCard({ device, rental }: { device: OwnDevice; rental: NonNullable<OwnDevice['rental']> }) {
   return (
-    <Card title="Rented now" actions={<RentalBadge state={rental.state} />}>
+    <Card title="Rented now" className="max-lg:order-first" actions={<RentalBadge state={rental.state} />}>
       <Facts className="mb-5">
         <Fact label="Since">
           <Timestamp at={rental.createdAt} />
