@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import ssh2 from 'ssh2';
@@ -175,6 +176,27 @@ test('a power cut leaves the renter the same files and the same host key', async
   await expect.poll(() => asRenter('sudo cat /root/file').catch(() => ''), { timeout: 30_000 }).toBe('kept');
 });
 
+test('a firewall that another program flushed is back within half a minute', async () => {
+  await device.inside('nft flush ruleset');
+  await expect.poll(() => device.inside('nft list ruleset'), { timeout: 30_000 }).toContain('10.0.0.0/8');
+});
+
+test('a link whose packets vanish is noticed, and the tunnel is back soon after it heals', async () => {
+  const cut =
+    'add table inet cut; add chain inet cut out { type filter hook output priority 0; }; add rule inet cut out oifname eth0 drop';
+  await device.inside(`nft '${cut}'`);
+  await expect
+    .poll(() => device.logs(), { timeout: 45_000, interval: 1000 })
+    .toMatch(/tunnel could not be opened[^]*$/);
+  await sleep(3000);
+  const before = broker.seen.reports.length;
+  const healed = performance.now();
+  await device.inside('nft delete table inet cut');
+  await broker.report((report) => report.tunnelUp, 20_000, before);
+  console.log('tunnel reported', Math.round(performance.now() - healed), 'ms after the link healed');
+  expect(await asRenter('echo healed')).toBe('healed');
+});
+
 test('a wipe leaves nothing of the renter, and a second order for it does nothing', async () => {
   await asRenter('sudo sh -c "echo canary-8142 > /var/canary"');
   const task = { kind: 'wipe', wipeId: randomUUID() } as const;
@@ -202,7 +224,7 @@ test('a wipe that is cut off by a power cut is finished after it', async () => {
   expect(wipe?.problem).toBeNull();
 });
 
-test('a stopped agent leaves no process, mount or loop device behind', async () => {
+test('a stopped agent has let go of the disk file and its loop device', async () => {
   await device.stop();
   const { stdout } = await run('losetup', ['--list', '--output', 'BACK-FILE']);
   expect(stdout).not.toContain('/state/disk-');

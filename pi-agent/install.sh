@@ -53,7 +53,7 @@ start_agent() {
       url=$(echo "$broker" | sed 's#//[^:/]*#//broker.internal#')
       host='--add-host=broker.internal:host-gateway' ;;
   esac
-  if docker inspect "$name" >/dev/null 2>&1; then
+  if docker container inspect "$name" >/dev/null 2>&1; then
     echo "The container $name exists. It is replaced; its volume and what it knows stay."
     docker rm -f "$name" >/dev/null
   fi

@@ -1,38 +1,39 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '#lib/process/log';
-import { AGENT_PROTOCOL, type AgentOrder, type AgentReport } from '#lib/protocol/agent';
+import { AGENT_PROTOCOL, type AgentReport } from '#lib/protocol/agent';
 import { type Broker, Refusal } from './broker.ts';
-import type { Cell } from './cell.ts';
 import { PROGRAM } from './config.ts';
 import type { Facts } from './facts.ts';
 import { machine } from './hardware.ts';
 import { measureMetrics } from './metrics.ts';
+import type { Orders } from './orders.ts';
 import { Problem, sentenceOf } from './problem.ts';
 import { type State, tunnelPublicKey } from './state.ts';
 
 type Parts = { broker: Broker; state: State; log: Logger };
-type Polling = Parts & { orders: Pick<Cell<AgentOrder | null>, 'read'>; facts: Facts };
-type Keeping = Polling & { ownerKey: string | undefined; take: (order: AgentOrder) => Promise<void> };
+type Polling = Parts & { orders: Orders; facts: Facts };
+type Keeping = Polling & { ownerKey: string | undefined };
 
 const mostWaitSeconds = 30;
 const refusedWaitSeconds = 60;
 
 /** Makes this device known, then keeps one long poll open, until `signal`; news of our own cut it short. */
-export async function keepPolling({ ownerKey, take, ...parts }: Keeping, signal: AbortSignal): Promise<void> {
+export async function keepPolling({ ownerKey, ...parts }: Keeping, signal: AbortSignal): Promise<void> {
   for (let failures = 0; !signal.aborted; ) {
     try {
       const token = await registerOnce(ownerKey, parts);
       const order = await pollOnce(parts, token, signal);
       failures = 0;
-      if (order) await take(order);
+      if (order) await parts.orders.take(order);
     } catch (error) {
       if (signal.aborted) return;
       parts.log.warn(
         { problem: sentenceOf(error), refused: error instanceof Refusal },
         'broker did not answer as hoped',
       );
-      await sleep(1000 * waitSeconds(error, failures++), undefined, { signal }).catch(() => {});
+      const patience = AbortSignal.timeout(1000 * waitSeconds(error, failures++));
+      // News, such as a tunnel that is back, hint that the broker can be reached again.
+      await parts.facts.changedFrom(parts.facts.read(), AbortSignal.any([signal, patience]));
     }
   }
 }
@@ -69,7 +70,7 @@ async function pollOnce({ broker, state, orders, facts }: Polling, token: string
   const report: AgentReport = {
     protocol: AGENT_PROTOCOL,
     program: PROGRAM,
-    orderSeen: orders.read()?.version ?? null,
+    orderSeen: orders.last.read()?.version ?? null,
     ...known,
     metrics: await measureMetrics(state.folder),
   };

@@ -9,8 +9,7 @@ import { Problem } from './problem.ts';
 /** Runs a program to its end and answers what it printed; a failure says what it complained of. */
 export function run(command: string, args: string[], options: { input?: string; timeoutMs?: number } = {}) {
   return new Promise<string>((resolve, reject) => {
-    const settings = { timeout: options.timeoutMs ?? 60_000, env: { ...process.env, LC_ALL: 'C' } };
-    const child = execFile(command, args, settings, (error, stdout, stderr) => {
+    const child = execFile(command, args, { timeout: options.timeoutMs ?? 60_000 }, (error, stdout, stderr) => {
       if (error) reject(new Problem(`${command} failed: ${stderr.trim().slice(-300) || error.message}`));
       else resolve(stdout);
     });

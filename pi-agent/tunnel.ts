@@ -20,7 +20,7 @@ type Keeping = { specs: Cell<TunnelSpec | null>; keyFile: string; brokerUrl: str
 const control = join(RUN_DIR, 'tunnel.sock');
 const argumentsFile = join(RUN_DIR, 'tunnel.args');
 const knownHosts = join(RUN_DIR, 'known_hosts');
-const mostSecondsBetweenTries = 5;
+const mostSecondsBetweenTries = 4;
 
 /** Keeps the tunnel open that `specs` names, until `signal`; the ssh program itself goes on without us. */
 export async function keepTunnel({ specs, keyFile, brokerUrl, facts, log }: Keeping, signal: AbortSignal) {
@@ -85,7 +85,7 @@ export function sshArguments({ spec, keyFile, brokerUrl }: Tunnel, aes = hasAes(
   const options = {
     BatchMode: 'yes',
     Ciphers: (aes ? ciphers : ciphers.reverse()).join(','),
-    ConnectTimeout: 10,
+    ConnectTimeout: 6,
     ControlMaster: 'yes',
     ControlPath: control,
     ControlPersist: 'no',

@@ -41,9 +41,18 @@ async function makeDebian(reference: string): Promise<void> {
 /** The npm package `node`, which also runs this script, holds the very program that the image needs. */
 async function makeNode(reference: string): Promise<void> {
   const binary = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
-  const build = spawn('docker', ['build', '--quiet', '--tag', reference, '--file', '-', dirname(binary)], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
+  const command = [
+    'DOCKER_BUILDKIT=0',
+    'docker',
+    'build',
+    '--quiet',
+    '--tag',
+    reference,
+    '--file',
+    '-',
+    dirname(binary),
+  ];
+  const build = spawn('env', command, { stdio: ['pipe', 'ignore', 'ignore'] });
   build.stdin.end('FROM debian:bookworm-slim\nCOPY node /usr/local/bin/node\n');
   const [code] = await once(build, 'exit');
   if (code !== 0) throw new UpstreamError('docker', `could not build ${reference}`, { retryable: false });

@@ -89,8 +89,7 @@ async function madeBefore(recipe: Recipe, made: ImageFile | undefined, architect
   );
   if (present && made?.reference === reference && made.bytes === bytes) return made;
   // Builders newer than docker.io 20.10's may be missing on a machine; the old one is on all of them.
-  await run('docker', ['build', '--tag', reference, recipe.context], {
-    env: { ...process.env, DOCKER_BUILDKIT: '0' },
+  await run('env', ['DOCKER_BUILDKIT=0', 'docker', 'build', '--tag', reference, recipe.context], {
     maxBuffer: 2 ** 26,
   });
   return { reference, file, ...(await save(reference, file, recipe.zipped)) };
