@@ -65,10 +65,18 @@ async function listenOnce(heard: (n: pg.Notification) => void, connected: () => 
     await client.connect();
     for (const channel of channels) await client.query(`listen ${channel}`);
     connected();
-    await Promise.race([ended, new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))]);
+    await Promise.race([ended, aborted(signal)]);
   } finally {
     await client.end().catch(() => {});
   }
+}
+
+/** Resolves when `signal` aborts; at once when it already has, which fires no event any more. */
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 const held = globalThis as typeof globalThis & { rpibrokerChanges?: Changes };
