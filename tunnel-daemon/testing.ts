@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -60,8 +60,11 @@ export async function testSettings(): Promise<DaemonSettings> {
   });
 }
 
-/** A running relay and its row in the database. */
-export type TestRelay = { settings: DaemonSettings; daemon: Daemon; relayId: string };
+/** A relay by its settings and its row in the database. */
+export type RelayPlace = { settings: DaemonSettings; relayId: string };
+
+/** A relay that runs in this process. */
+export type TestRelay = RelayPlace & { daemon: Daemon };
 
 /** Starts the true parts of the daemon and waits until the relay has announced itself. */
 export async function startTestDaemon(settings: DaemonSettings): Promise<TestRelay> {
@@ -87,7 +90,7 @@ export async function removeRelay({ daemon, settings }: Pick<TestRelay, 'daemon'
 export type TestDevice = { deviceId: string; address: string; keyFile: string; fingerprint: string };
 
 /** A device of the relay, `ready`; with `withPlus` its fingerprint contains a `+`. */
-export async function makeDevice(relay: TestRelay, { withPlus = false } = {}): Promise<TestDevice> {
+export async function makeDevice(relay: RelayPlace, { withPlus = false } = {}): Promise<TestDevice> {
   const ownerId = await makeUser();
   const { keyFile, publicKey, fingerprint } = await makeKey(relay.settings.DATA_FOLDER, withPlus);
   const facts = {
@@ -120,7 +123,7 @@ export async function makeKey(folder: string, withPlus = false) {
 
 /** The options with which everybody calls the relay's sshd. */
 export function tunnelOptions(
-  { settings }: Pick<TestRelay, 'settings'>,
+  { settings }: Pick<RelayPlace, 'settings'>,
   device: Pick<TestDevice, 'keyFile'>,
 ): string[] {
   const user = userInfo().uid === 0 ? 'rpibroker-tunnel' : userInfo().username;
@@ -133,7 +136,7 @@ export function tunnelOptions(
 }
 
 /** A device's tunnel to `target`, the ports of an environment: kept by plain ssh, tried again every second. */
-export function openTunnel(relay: TestRelay, device: TestDevice, target: EnvironmentPorts): Tunnel {
+export function openTunnel(relay: RelayPlace, device: TestDevice, target: EnvironmentPorts): Tunnel {
   const forwards = [
     ['-R', `${device.address}:2200:127.0.0.1:${target.ssh}`],
     ['-R', `${device.address}:2280:127.0.0.1:${target.http}`],
@@ -200,7 +203,7 @@ AuthorizedKeysFile ${keyFile}.pub\nStrictModes no\nPermitRootLogin yes\nPassword
 
 /** A rental of the device whose environment has just reported ready. */
 export async function makeReadyRental(
-  relay: TestRelay,
+  relay: RelayPlace,
   device: TestDevice,
   { hostKey, ...facts }: { hostKey: string; port: number; tlsPassthrough?: boolean },
 ): Promise<{ rentalId: string; name: string }> {
@@ -229,4 +232,76 @@ export async function storyOf({ deviceId }: TestDevice): Promise<string[]> {
     .where(eq(deviceEvents.deviceId, deviceId))
     .orderBy(deviceEvents.id);
   return events.map(({ kind }) => kind);
+}
+
+/** A daemon that runs as a process of its own, as in life; `pids` are those of the programs that it keeps. */
+export type DaemonProcess = { child: ChildProcess; pids(): Promise<{ sshd: number; haproxy: number }> };
+
+/** Starts `main.ts` with these settings on the database at `databaseUrl`. */
+export async function spawnDaemon(
+  settings: DaemonSettings,
+  databaseUrl = process.env.DATABASE_URL,
+): Promise<DaemonProcess> {
+  const given = Object.entries({ ...settings, DATABASE_URL: databaseUrl }).filter(([, value]) => value !== undefined);
+  const command = [process.execPath, '--disable-warning=ExperimentalWarning', 'tunnel-daemon/main.ts'];
+  const child = spawn('env', [...given.map(([name, value]) => `${name}=${value}`), ...command]);
+  const began = new Promise<void>((resolve) => {
+    child.stdout.on('data', (data) => String(data).includes('relay is up') && resolve());
+  });
+  await began;
+  const pidOf = async (name: string) =>
+    JSON.parse(await readFile(join(settings.RUN_FOLDER, `${name}.pid`), 'utf8')).pid as number;
+  return { child, pids: async () => ({ sshd: await pidOf('sshd'), haproxy: await pidOf('haproxy') }) };
+}
+
+/** Ends a daemon process with this signal and waits until it is gone. */
+export async function endDaemon({ child }: DaemonProcess, signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL') {
+  const gone = once(child, 'exit');
+  child.kill(signal);
+  await gone;
+}
+
+/** A way to the database that can be cut and mended. */
+export type DatabaseLine = { url: string; cut(): void; mend(): Promise<void> };
+
+/** A line to the test's database, over TCP. */
+export async function databaseLine(): Promise<DatabaseLine> {
+  const real = new URL(process.env.DATABASE_URL ?? '');
+  const path = join(decodeURIComponent(real.hostname), '.s.PGSQL.5432');
+  const port = await freePort();
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    const other = connect(path);
+    for (const end of [socket, other]) open.add(end.on('error', () => {}).on('close', () => open.delete(end)));
+    socket.pipe(other).pipe(socket);
+  });
+  const mend = async () => void (await once(server.listen(port, '127.0.0.1'), 'listening'));
+  await mend();
+  return {
+    url: `postgresql://${real.username}@127.0.0.1:${port}${real.pathname}`,
+    mend,
+    cut() {
+      server.close();
+      for (const socket of open) socket.destroy();
+    },
+  };
+}
+
+/** A shell of a renter, through the public port, that says back what it is told. */
+export type RenterSession = { echo(line: string): Promise<string>; ended: Promise<unknown>; close(): void };
+
+/** Signs in to the environment behind the public port. */
+export function openSession(environment: TestEnvironment, port: number): RenterSession {
+  const options = ['UserKnownHostsFile=/dev/null', 'StrictHostKeyChecking=no', 'BatchMode=yes', 'LogLevel=ERROR'];
+  const call = ['-F', 'none', '-i', environment.keyFile, '-p', String(port), ...options.flatMap((one) => ['-o', one])];
+  const child = spawn('ssh', [...call, '127.0.0.1', 'cat']);
+  const ended = once(child, 'exit').then(() => 'ended');
+  return {
+    ended,
+    async echo(line) {
+      child.stdin.write(`${line}\n`);
+      return String(await Promise.race([once(child.stdout, 'data'), ended]));
+    },
+    close: () => void child.kill(),
+  };
 }
