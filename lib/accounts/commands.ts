@@ -36,7 +36,7 @@ export function signUp(
       const known = user ?? (await findByEmail(tx, email));
       invariant(known, 'an address that is taken belongs to somebody');
       if (user) await sendVerification(tx, user, asked);
-      else await write(tx, known, alreadyMemberLetter, asked.letterhead);
+      else await write(tx, known, alreadyMemberLetter(asked.letterhead), asked.letterhead);
     });
     return done(undefined);
   });
@@ -77,7 +77,7 @@ export function requestPasswordReset(asked: FromOutside & { email: string }): Pr
       const user = await findByEmail(tx, email);
       if (!user) return;
       const token = await issueMailToken(tx, { userId: user.id, purpose: 'resetPassword', at });
-      await write(tx, user, (to) => resetLetter({ ...to, token }), letterhead);
+      await write(tx, user, resetLetter({ ...letterhead, token }), letterhead);
     });
     return done(undefined);
   });
@@ -132,20 +132,15 @@ export async function changeName({ userId, name }: { userId: string; name: strin
 
 async function sendVerification(tx: Tx, user: User, { at, letterhead }: Asked) {
   const token = await issueMailToken(tx, { userId: user.id, purpose: 'verifyEmail', at });
-  await write(tx, user, (to) => verificationLetter({ ...to, token }), letterhead);
+  await write(tx, user, verificationLetter({ ...letterhead, token }), letterhead);
 }
 
 function announce(tx: Tx, user: User, change: string, letterhead: Letterhead) {
-  return write(tx, user, (to) => changeLetter({ ...to, change }), letterhead);
+  return write(tx, user, changeLetter({ ...letterhead, change }), letterhead);
 }
 
-function write(
-  on: Database,
-  { email, name }: User,
-  letter: (to: { name: string; publicUrl: string }) => Letter,
-  { publicUrl, sealer }: Letterhead,
-) {
-  return enqueueMail(on, { recipient: email, ...letter({ name, publicUrl }) }, sealer);
+function write(on: Database, { email: recipient }: User, letter: Letter, { sealer }: Letterhead) {
+  return enqueueMail(on, { recipient, ...letter }, sealer);
 }
 
 async function getUser(tx: Tx, userId: string): Promise<User> {

@@ -1,12 +1,12 @@
 import type { Letter } from '#lib/mail/commands';
 
-/** Whom a letter is for, and where the broker that writes it is found. */
-type Addressed = { name: string; publicUrl: string };
+/** Where the broker that writes a letter is found. No letter says its reader's name, which a stranger may have typed. */
+type From = { publicUrl: string };
 
 /** Asks a new member to confirm the address. */
-export function verificationLetter({ name, publicUrl, token }: Addressed & { token: string }): Letter {
+export function verificationLetter({ publicUrl, token }: From & { token: string }): Letter {
   const link = `${publicUrl}/verify?token=${token}`;
-  return letter({ name, publicUrl }, 'Confirm your e-mail address', [
+  return letter(publicUrl, 'Confirm your e-mail address', [
     'please confirm that this address is yours. The link works once, for 24 hours:',
     link,
     'If you did not sign up, ignore this mail; nothing will happen.',
@@ -14,19 +14,19 @@ export function verificationLetter({ name, publicUrl, token }: Addressed & { tok
 }
 
 /** Tells the owner of an address that somebody tried to sign up with it again. */
-export function alreadyMemberLetter(to: Addressed): Letter {
-  return letter(to, 'You already have an account', [
+export function alreadyMemberLetter({ publicUrl }: From): Letter {
+  return letter(publicUrl, 'You already have an account', [
     'somebody, probably you, tried to sign up with this address. It already has an account. Sign in here:',
-    `${to.publicUrl}/sign-in`,
+    `${publicUrl}/sign-in`,
     'If you forgot the password, choose a new one here:',
-    `${to.publicUrl}/forgot`,
+    `${publicUrl}/forgot`,
     'If it was not you, ignore this mail; nothing has changed.',
   ]);
 }
 
 /** Lets somebody who forgot the password choose a new one. */
-export function resetLetter({ name, publicUrl, token }: Addressed & { token: string }): Letter {
-  return letter({ name, publicUrl }, 'Choose a new password', [
+export function resetLetter({ publicUrl, token }: From & { token: string }): Letter {
+  return letter(publicUrl, 'Choose a new password', [
     'you asked to choose a new password. The link works once, for one hour:',
     `${publicUrl}/reset?token=${token}`,
     'If it was not you, ignore this mail; your password stays as it is.',
@@ -34,14 +34,14 @@ export function resetLetter({ name, publicUrl, token }: Addressed & { token: str
 }
 
 /** Tells a member what has just changed about the account, so that a stranger cannot change it unnoticed. */
-export function changeLetter({ name, publicUrl, change }: Addressed & { change: string }): Letter {
-  return letter({ name, publicUrl }, change, [
+export function changeLetter({ publicUrl, change }: From & { change: string }): Letter {
+  return letter(publicUrl, change, [
     `this has just happened to your account: ${change}. Your other sessions were ended.`,
     'If it was not you, choose a new password at once:',
     `${publicUrl}/forgot`,
   ]);
 }
 
-function letter({ name, publicUrl }: Addressed, subject: string, paragraphs: string[]): Letter {
-  return { subject, body: [`Hello ${name},`, ...paragraphs, `— the broker at ${publicUrl}`].join('\n\n') };
+function letter(publicUrl: string, subject: string, paragraphs: string[]): Letter {
+  return { subject, body: ['Hello,', ...paragraphs, `— the broker at ${publicUrl}`].join('\n\n') };
 }

@@ -10,15 +10,27 @@ import { isId } from '#lib/ids';
 /** How many users a page of the list shows. */
 export const USERS_PAGE = 50;
 
+const { id, email, name, isAdmin, emailVerifiedAt, suspendedAt, createdAt } = users;
+const shown = { id, email, name, isAdmin, emailVerifiedAt, suspendedAt, createdAt };
+
+/** A user as admins see one. */
+export type User = NonNullable<Awaited<ReturnType<typeof findUser>>>;
+
+/** A user for an admin; null when there is none. */
+export async function findUser(userId: string) {
+  if (!isId(userId)) return null;
+  const [user] = await db.select(shown).from(users).where(eq(id, userId));
+  return user ?? null;
+}
+
 /** Every user for an admin, newest first, by a part of name or address, or by id. */
 export async function listUsers({ search = '', page = 1 }: { search?: string; page?: number }) {
   const part = containing(search);
-  const named = or(ilike(users.name, part), ilike(users.email, part));
-  const matches = isId(search) ? eq(users.id, search) : search ? named : undefined;
-  const { id, email, name, isAdmin, emailVerifiedAt, suspendedAt, createdAt } = users;
+  const named = or(ilike(name, part), ilike(email, part));
+  const matches = isId(search) ? eq(id, search) : search ? named : undefined;
   const [found, [counted]] = await Promise.all([
     db
-      .select({ id, email, name, isAdmin, emailVerifiedAt, suspendedAt, createdAt })
+      .select(shown)
       .from(users)
       .where(matches)
       .orderBy(desc(id))

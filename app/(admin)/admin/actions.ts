@@ -1,0 +1,90 @@
+'use server';
+
+import { revalidatePath } from 'next/cache';
+import { z } from 'zod';
+import { setAdmin, suspendUser, unsuspendUser } from '#lib/accounts/administration';
+import { clearQuarantine, suspendDevice, unsuspendDevice } from '#lib/devices/commands';
+import { parseMoney } from '#lib/money';
+import { creditWallet } from '#lib/payments/manual';
+import { endRentalAsAdmin } from '#lib/rentals/commands';
+import { changeFee } from '#lib/settings/commands';
+import { adminAction, type FormState } from '#lib/web/form-action';
+import { letterhead } from '#lib/web/letterhead';
+
+const refusals = {
+  notFound: 'That is not there any more.',
+  oneself: 'You cannot do that to yourself. Ask another admin.',
+  notQuarantined: 'This device is not quarantined any more.',
+  amountOutOfRange: 'Please give more than $0 and at most $100,000.',
+  reasonMissing: 'Please give a reason.',
+  outOfRange: 'Please give a share between 0 and 100 percent.',
+};
+
+const reason = z
+  .string()
+  .trim()
+  .min(3, 'Please give a reason that others will understand.')
+  .max(500, 'Please be shorter.');
+const amount = z.string().transform((text, context) => {
+  const parsed = parseMoney(text);
+  if (parsed === null) context.addIssue({ code: 'custom', message: 'Please give an amount like 25 or 12.50.' });
+  return parsed ?? z.NEVER;
+});
+const user = z.object({ userId: z.uuid() });
+const device = z.object({ deviceId: z.uuid() });
+
+type Refused = { ok: boolean; reason?: keyof typeof refusals };
+
+/** Says why nothing was done, or shows every list of admins anew. */
+function answer(outcome: Refused): FormState {
+  if (!outcome.ok && outcome.reason) return { message: refusals[outcome.reason] };
+  revalidatePath('/admin', 'layout');
+  return { done: true };
+}
+
+export const suspendUserAction = adminAction(user.extend({ reason }), async (input, { id: adminId }, { address, at }) =>
+  answer(await suspendUser({ ...input, adminId, address, at })),
+);
+
+export const unsuspendUserAction = adminAction(user, async (input, { id: adminId }, { address, at }) =>
+  answer(await unsuspendUser({ ...input, adminId, address, at })),
+);
+
+export const setAdminAction = adminAction(
+  user.extend({ isAdmin: z.stringbool() }),
+  async (input, { id: adminId }, { address, at }) => answer(await setAdmin({ ...input, adminId, address, at })),
+);
+
+export const creditWalletAction = adminAction(
+  user.extend({ amount, reason, key: z.uuid() }),
+  async (input, { id: adminId }, { address, at }) => {
+    const outcome = await creditWallet({ ...input, adminId, address, at });
+    if (!outcome.ok && outcome.reason === 'amountOutOfRange')
+      return { problems: { amount: refusals.amountOutOfRange } };
+    return answer(outcome);
+  },
+);
+
+export const suspendDeviceAction = adminAction(
+  device.extend({ reason }),
+  async (input, { id: adminId }, { address, at }) => answer(await suspendDevice({ ...input, adminId, address, at })),
+);
+
+export const unsuspendDeviceAction = adminAction(device, async (input, { id: adminId }, { address, at }) =>
+  answer(await unsuspendDevice({ ...input, adminId, address, at })),
+);
+
+export const clearQuarantineAction = adminAction(device, async (input, { id: adminId }, { address, at }) =>
+  answer(await clearQuarantine({ ...input, adminId, address, at, sealer: letterhead().sealer })),
+);
+
+export const endRentalAction = adminAction(
+  z.object({ rentalId: z.uuid(), reason }),
+  async (input, { id: adminId }, { address, at }) => answer(await endRentalAsAdmin({ ...input, adminId, address, at })),
+);
+
+export const changeFeeAction = adminAction(
+  z.object({ percent: z.string().regex(/^\d{1,3}(\.\d{1,2})?$/, refusals.outOfRange) }),
+  async ({ percent }, { id: adminId }, { address, at }) =>
+    answer(await changeFee({ basisPoints: Math.round(Number(percent) * 100), adminId, address, at })),
+);

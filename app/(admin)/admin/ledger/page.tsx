@@ -1,0 +1,100 @@
+import type { Metadata } from 'next';
+import { Money } from '#components/money';
+import { Badge } from '#components/ui/badge';
+import { ButtonLink } from '#components/ui/button';
+import { Card } from '#components/ui/card';
+import { EmptyState } from '#components/ui/empty-state';
+import { PageHeader } from '#components/ui/page-header';
+import { Table, Td, Th } from '#components/ui/table';
+import { getTrialBalance, type TrialLine } from '#lib/ledger/balances';
+import { checkInvariants } from '#lib/ledger/invariants';
+import { requireAdmin } from '#lib/web/session';
+
+export const metadata: Metadata = { title: 'Ledger' };
+
+export default async function LedgerPage({ searchParams }: PageProps<'/admin/ledger'>) {
+  await requireAdmin();
+  const isChecking = (await searchParams).check !== undefined;
+  return (
+    <>
+      <PageHeader title="Ledger">Every sum that ever moved, in accounts that cancel each other out.</PageHeader>
+      <div className="grid items-start gap-6 lg:grid-cols-2">
+        <TrialBalance lines={await getTrialBalance()} />
+        <Card
+          title="Promises of the books"
+          hint="Checked every night against every row."
+          flush
+          actions={
+            <ButtonLink size="small" href="/admin/ledger?check" prefetch={false}>
+              Check now
+            </ButtonLink>
+          }
+        >
+          {isChecking ? (
+            <Promises />
+          ) : (
+            <EmptyState title="Not checked just now">Checking reads the whole ledger; it can take a while.</EmptyState>
+          )}
+        </Card>
+      </div>
+    </>
+  );
+}
+
+function TrialBalance({ lines }: { lines: TrialLine[] }) {
+  const total = (side: 'debit' | 'credit') => lines.reduce((sum, line) => sum + line[side], 0n);
+  const head = (
+    <>
+      <Th>Accounts</Th>
+      <Th numeric>Debit</Th>
+      <Th numeric>Credit</Th>
+    </>
+  );
+  return (
+    <Card title="Trial balance" hint="Both columns have the same sum." flush>
+      <Table label="Trial balance" head={head}>
+        {lines.map(({ kind, accounts, debit, credit }) => (
+          <tr key={kind}>
+            <Td>
+              <span className="figure">{kind}</span> <span className="text-sm text-ink-faint">× {accounts}</span>
+            </Td>
+            <Td numeric>{debit > 0n && <Money amount={debit} exact />}</Td>
+            <Td numeric>{credit > 0n && <Money amount={credit} exact />}</Td>
+          </tr>
+        ))}
+        <tr className="font-medium">
+          <Td>
+            {total('debit') === total('credit') ? (
+              <Badge tone="good">Balanced</Badge>
+            ) : (
+              <Badge tone="bad">Not balanced</Badge>
+            )}
+          </Td>
+          <Td numeric>
+            <Money amount={total('debit')} exact />
+          </Td>
+          <Td numeric>
+            <Money amount={total('credit')} exact />
+          </Td>
+        </tr>
+      </Table>
+    </Card>
+  );
+}
+
+async function Promises() {
+  const checks = await checkInvariants();
+  return (
+    <ul className="divide-y divide-line">
+      {checks.map(({ name, ok, detail }) => (
+        <li key={name} className="flex items-start justify-between gap-4 px-5 py-2.5">
+          <span>
+            {name}
+            {detail && <span className="figure block text-sm break-all text-bad">{detail}</span>}
+          </span>
+          {ok ? <Badge tone="good">Holds</Badge> : <Badge tone="bad">Broken</Badge>}
+        </li>
+      ))}
+    </ul>
+  );
+}

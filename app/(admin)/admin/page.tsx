@@ -1,0 +1,82 @@
+import type { Metadata } from 'next';
+import { Timestamp } from '#components/timestamp';
+import { Badge } from '#components/ui/badge';
+import { ButtonLink } from '#components/ui/button';
+import { Card } from '#components/ui/card';
+import { Fact, Facts } from '#components/ui/facts';
+import { Notice } from '#components/ui/notice';
+import { PageHeader } from '#components/ui/page-header';
+import { Stat, Stats } from '#components/ui/stat';
+import { getBrokerCounts } from '#lib/accounts/queries';
+import { getTrialBalance } from '#lib/ledger/balances';
+import { isOpen } from '#lib/rentals/lifecycle';
+import { requireAdmin } from '#lib/web/session';
+
+export const metadata: Metadata = { title: 'Admin' };
+
+export default async function AdminPage() {
+  await requireAdmin();
+  const [counts, trial] = await Promise.all([getBrokerCounts(), getTrialBalance()]);
+  const difference = trial.reduce((sum, { debit, credit }) => sum + debit - credit, 0n);
+  const running = sum(counts.rentals.filter(({ state }) => isOpen(state)));
+  const quarantined = sum(counts.devices.filter(({ state }) => state === 'quarantined'));
+  return (
+    <>
+      <PageHeader title="Overview" />
+      <div className="grid gap-6">
+        {difference !== 0n && (
+          <Notice
+            tone="bad"
+            title="The books do not balance"
+            actions={<ButtonLink href="/admin/ledger">Ledger</ButtonLink>}
+          >
+            Debits and credits differ. Stop payouts and look for the cause at once.
+          </Notice>
+        )}
+        <Stats>
+          <Stat label="Users" hint={`${counts.people.suspended} suspended`}>
+            {counts.people.all}
+          </Stat>
+          <Stat label="Devices" hint={`${quarantined} quarantined`}>
+            {sum(counts.devices)}
+          </Stat>
+          <Stat label="Running rentals" hint={`of ${sum(counts.rentals)} ever made`}>
+            {running}
+          </Stat>
+          <Stat label="Books" hint="debits against credits">
+            {difference === 0n ? 'Balanced' : 'Not balanced'}
+          </Stat>
+        </Stats>
+        <Relays relays={counts.relays} />
+      </div>
+    </>
+  );
+}
+
+type Relay = Awaited<ReturnType<typeof getBrokerCounts>>['relays'][number];
+
+function Relays({ relays }: { relays: Relay[] }) {
+  return (
+    <Card title="Relays" hint="A relay is well when its daemon was heard within 30 seconds.">
+      {relays.length === 0 && <p className="text-ink-soft">No relay has ever called. Start a tunnel daemon.</p>}
+      <Facts>
+        {relays.map(({ name, host, seenAt }) => (
+          <Fact key={name} label={`${name}, ${host}`} prose>
+            <span className="mr-3 text-sm text-ink-soft">
+              heard <Timestamp at={seenAt} part="second" />
+            </span>
+            {isWell(seenAt) ? <Badge tone="good">Well</Badge> : <Badge tone="bad">Silent</Badge>}
+          </Fact>
+        ))}
+      </Facts>
+    </Card>
+  );
+}
+
+function isWell(seenAt: Date): boolean {
+  return Date.now() - seenAt.getTime() < 30_000;
+}
+
+function sum(rows: { number: number }[]): number {
+  return rows.reduce((total, { number }) => total + number, 0);
+}

@@ -1,0 +1,88 @@
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { Money } from '#components/money';
+import { RentalBadge } from '#components/state-badge';
+import { Timestamp } from '#components/timestamp';
+import { Confirm } from '#components/ui/dialog';
+import { Td, Th } from '#components/ui/table';
+import { isOpen } from '#lib/rentals/lifecycle';
+import { listAllRentals, RENTALS_PAGE } from '#lib/rentals/queries';
+import { requireAdmin } from '#lib/web/session';
+import { endRentalAction } from '../actions.ts';
+import { List } from '../list.tsx';
+import { listQueryOf } from '../list-query.ts';
+import { Reason } from '../reason.tsx';
+
+export const metadata: Metadata = { title: 'All rentals' };
+
+type Rental = Awaited<ReturnType<typeof listAllRentals>>['rentals'][number];
+
+export default async function AllRentalsPage({ searchParams }: PageProps<'/admin/rentals'>) {
+  await requireAdmin();
+  const query = listQueryOf(await searchParams);
+  const { rentals, total } = await listAllRentals(query);
+  const head = (
+    <>
+      <Th>Rental</Th>
+      <Th>Renter</Th>
+      <Th>State</Th>
+      <Th numeric>Rate</Th>
+      <Th numeric>Began</Th>
+      <Th>
+        <span className="sr-only">Actions</span>
+      </Th>
+    </>
+  );
+  const hint = 'name, renter’s address or id';
+  return (
+    <List title="Rentals" path="/admin/rentals" pageSize={RENTALS_PAGE} {...{ query, hint, total, head }}>
+      {rentals.map((rental) => (
+        <Row key={rental.id} rental={rental} />
+      ))}
+    </List>
+  );
+}
+
+function Row({ rental }: { rental: Rental }) {
+  return (
+    <tr>
+      <Td>
+        <Link href={`/rentals/${rental.id}`} className="link figure">
+          {rental.name}
+        </Link>
+        <p className="text-sm text-ink-soft">on {rental.device.name}</p>
+      </Td>
+      <Td>
+        <Link href={`/admin/users/${rental.renterId}`} className="link">
+          {rental.renterEmail}
+        </Link>
+      </Td>
+      <Td>
+        <RentalBadge state={rental.state} />
+      </Td>
+      <Td numeric>
+        <Money amount={rental.rate} per="h" />
+      </Td>
+      <Td numeric>
+        <Timestamp at={rental.createdAt} />
+      </Td>
+      <Td className="text-right">{isOpen(rental.state) && <End rental={rental} />}</Td>
+    </tr>
+  );
+}
+
+function End({ rental }: { rental: Rental }) {
+  return (
+    <Confirm
+      trigger="End"
+      size="small"
+      title={`End ${rental.name}?`}
+      confirm="End the rental"
+      action={endRentalAction}
+      values={{ rentalId: rental.id }}
+      fields={<Reason />}
+    >
+      The renter is cut off at once, pays for the proven time so far, and the device is wiped.
+    </Confirm>
+  );
+}
