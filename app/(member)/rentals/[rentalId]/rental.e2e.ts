@@ -1,0 +1,234 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import { testBroker } from '../../../../scripts/testing/broker.ts';
+import { cutDevice, healDevice, kill9, programs, removeDevice, testAgent } from '../../../../scripts/testing/kill.ts';
+import { signedIn } from '../../../../scripts/testing/people.ts';
+import { readAccess, type Shown, terminalOf, visit } from '../../../../scripts/testing/rented.ts';
+import { inBackground, sh, shOk } from '../../../../scripts/testing/terminal.ts';
+
+// One journey, on the real programs, from what the pages show: each step stands on those before it.
+test.describe.configure({ mode: 'serial' });
+
+const canary = `canary-${Date.now()}`;
+const rate = 36_000n; // micro-dollars an hour: ten a second
+const patient = { timeout: 120_000 };
+
+const at: { owner: Page; renter: Page; admin: Page; listing: string; rental: string; shown: Shown } = {} as never;
+const terminals: Awaited<ReturnType<typeof terminalOf>>[] = [];
+const keyFolder = `/tmp/${canary}`;
+const keyFile = join(keyFolder, 'key');
+
+test.beforeAll(async ({ browser }) => {
+  await removeDevice();
+  await shOk(`mkdir -p ${keyFolder} && ssh-keygen -q -t ed25519 -N '' -C somebody@somewhere -f ${keyFile}`);
+  at.owner = await signedIn(browser, 'owner');
+  at.renter = await signedIn(browser, 'renter');
+  at.admin = await signedIn(browser, 'admin');
+});
+
+test.afterAll(async () => {
+  await removeDevice();
+  for (const folder of [keyFolder, ...terminals.map((terminal) => terminal.folder)])
+    await rm(folder, { recursive: true });
+});
+
+test('an owner registers a device, pastes the shown command, and watches it reach the market', async () => {
+  const { owner } = at;
+  await owner.goto('/my/devices/new');
+  await owner.getByLabel('Name').fill('Kitchen Pi');
+  await owner.getByLabel('Country').selectOption('PT');
+  await owner.getByLabel('Hourly rate').fill('0.036');
+  await owner.getByLabel('Disk for renters').fill('4');
+  await owner.getByRole('button', { name: 'Add device' }).click();
+
+  const command = await owner.getByRole('figure', { name: 'Install command' }).locator('code').textContent();
+  await shOk(`export RPIBROKER_NAME=${testAgent}; ${command}`, { timeoutSeconds: 180 });
+  const market = owner.getByRole('listitem').filter({ hasText: 'On the market' });
+  await expect(market).toContainText(/\d\d:\d\d:\d\d/, { timeout: 240_000 });
+  for (const stop of ['Agent seen', 'Tunnel open', 'Hardware measured', 'Proof through the relay']) {
+    await expect(owner.getByRole('listitem').filter({ hasText: stop })).toContainText(/\d\d:\d\d:\d\d/);
+  }
+});
+
+test('a key that was used registers no second device', async () => {
+  const key = await shOk(
+    `docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}' ${testAgent} | sed -n 's/RPIBROKER_KEY=//p'`,
+  );
+  const publicKey = (await readFile(`${keyFile}.pub`, 'utf8')).split(' ').slice(0, 2).join(' ');
+  const register = {
+    protocol: 1,
+    program: 'x',
+    key,
+    tunnelPublicKey: publicKey,
+    architecture: 'amd64',
+    model: 'Thief',
+  };
+  const answer = await fetch(`${testBroker.url}/api/agent/v1/register`, {
+    method: 'POST',
+    body: JSON.stringify(register),
+  });
+  expect(answer.status).toBeGreaterThanOrEqual(400);
+  expect(await answer.text()).not.toContain('deviceToken');
+});
+
+test('without money nothing can be rented, and an admin credits the wallet with a reason', async () => {
+  const { renter, admin } = at;
+  await renter.goto('/');
+  await renter
+    .getByRole('link', { name: /Kitchen Pi|EPYC|Intel|Processor/ })
+    .first()
+    .click();
+  await renter.waitForURL(/\/devices\//);
+  at.listing = renter.url();
+  await expect(renter.getByText('Your wallet has too little')).toBeVisible();
+
+  await admin.goto('/admin/users');
+  await admin.getByRole('link', { name: 'Renter' }).click();
+  await admin.getByLabel('Amount').fill('5');
+  await admin.getByLabel('Reason').first().fill('Paid in cash at the meet-up');
+  await admin.getByRole('button', { name: 'Credit', exact: true }).click();
+  await expect(admin.getByText('Credited.')).toBeVisible();
+  await renter.goto('/wallet');
+  await expect(renter.getByText('Paid in cash at the meet-up')).toBeVisible();
+});
+
+test('a saved ssh key is installed, and one click rents the device', async () => {
+  const { renter } = at;
+  await renter.goto('/settings');
+  await renter.getByLabel('Public key').fill(await readFile(`${keyFile}.pub`, 'utf8'));
+  await renter.getByRole('button', { name: /Add/ }).click();
+  await expect(renter.getByText('somebody@somewhere').first()).toBeVisible();
+
+  await renter.goto(at.listing);
+  await renter.getByRole('button', { name: /^Agree to contract v\d+ and rent for \$0\.036\/h$/ }).click();
+  await renter.waitForURL(/\/rentals\//);
+  at.rental = renter.url();
+  at.shown = await readAccess(renter);
+  terminals.push(await terminalOf(at.shown, keyFile));
+});
+
+test('the renter signs in with password and with key under strict host key checking, and becomes root', async () => {
+  const [terminal] = terminals;
+  expect(await terminal?.byPassword('whoami')).toMatchObject({ code: 0, output: at.shown.ssh.match(/(\S+)@/)?.[1] });
+  expect(await terminal?.byKey('sudo id -u')).toMatchObject({ code: 0, output: '0' });
+});
+
+test('a file goes there and back unchanged, and apt-get installs a package', async () => {
+  const [terminal] = terminals;
+  const { folder = '', address = '' } = terminal ?? {};
+  await shOk(`head -c 8388608 /dev/urandom > ${folder}/sent`);
+  expect(await terminal?.copy(`${folder}/sent`, `${address}:`)).toMatchObject({ code: 0 });
+  expect(await terminal?.copy(`${address}:sent`, `${folder}/returned`)).toMatchObject({ code: 0 });
+  expect(await sh(`cmp ${folder}/sent ${folder}/returned`)).toMatchObject({ code: 0 });
+
+  const install = 'sudo apt-get update -q && sudo apt-get install -y -q --no-install-recommends tree && tree --version';
+  expect(await terminal?.byKey(install, { timeoutSeconds: 240 })).toMatchObject({ code: 0 });
+});
+
+test('a page on port 80 is read through the subdomain, over https too; pages explain what is missing', async () => {
+  const [terminal] = terminals;
+  const ca = join(testBroker.places.data, 'ca.crt');
+  expect((await visit(at.shown.http)).output).toMatch(/Nothing listens on port 80 yet[\s\S]*502$/);
+  const unknown = at.shown.http.replace(/\/\/[^.]+/, '//nobody-nowhere-11');
+  expect((await visit(unknown)).output).toMatch(/No rental has this name[\s\S]*404$/);
+
+  await terminal?.byKey(`mkdir site && echo ${canary} > site/index.html`);
+  await terminal?.byKey('cd site && sudo setsid -f python3 -m http.server 80 >/dev/null 2>&1 </dev/null');
+  await expect.poll(async () => (await visit(at.shown.http)).output).toBe(`${canary}\n\n200`);
+  expect((await visit(at.shown.https, { ca })).output).toBe(`${canary}\n\n200`);
+  const { renter } = at;
+  const site = await renter.context().newPage();
+  await site.goto(at.shown.http);
+  await expect(site.getByText(canary)).toBeVisible();
+  await site.close();
+});
+
+test('a cut cable is noticed and not billed, and heals by itself', async () => {
+  const { renter } = at;
+  const [terminal] = terminals;
+  await renter.goto(at.rental);
+  await cutDevice();
+  await expect(renter.getByText('Interrupted')).toBeVisible(patient);
+  await expect(renter.getByText(/Not billed since/)).toBeVisible();
+  expect((await visit(at.shown.http)).output).toMatch(/The device is offline[\s\S]*503$/);
+
+  await healDevice();
+  await expect(renter.getByText('Running', { exact: true })).toBeVisible(patient);
+  expect(await terminal?.byKey('cat site/index.html')).toMatchObject({ code: 0, output: canary });
+});
+
+for (const program of programs) {
+  test(`after SIGKILL of ${program} everything converges and the rental goes on`, async () => {
+    const [terminal] = terminals;
+    await kill9(program);
+    await expect.poll(async () => (await terminal?.byKey('cat site/index.html'))?.output, patient).toBe(canary);
+    await expect
+      .poll(
+        () =>
+          fetch(`${testBroker.url}/api/health`).then(
+            (answer) => answer.ok,
+            () => false,
+          ),
+        patient,
+      )
+      .toBe(true);
+    await at.renter.goto(at.rental);
+    await expect(at.renter.getByText('Running', { exact: true })).toBeVisible(patient);
+  });
+}
+
+test('stopping ends open connections, and what is charged is rate × proven time to the micro-dollar', async () => {
+  const { renter } = at;
+  const [terminal] = terminals;
+  await terminal?.byKey(`sudo sh -c 'echo ${canary} > /root/secret'; echo ${canary} >> ~/.bash_history; sync`);
+  const session = inBackground(terminal?.sshLine('sleep 600') ?? '');
+  await expect.poll(async () => (await terminal?.byKey('pgrep -c -x sleep'))?.output).toBe('1');
+
+  await renter.getByRole('button', { name: 'Stop' }).click();
+  await renter.getByRole('button', { name: 'Stop and destroy the disk' }).click();
+  await expect(renter.getByText('Receipt')).toBeVisible();
+  expect(await session.ended).not.toBe(0);
+  expect(await terminal?.byKey('true')).not.toMatchObject({ code: 0 });
+
+  const csv = await (await renter.request.get(`${at.rental}/proofs.csv`)).text();
+  const stretches = csv.trim().split('\r\n').slice(1);
+  const proven = stretches.reduce((sum, row) => sum + BigInt(row.split(',')[2] ?? 0), 0n);
+  expect(stretches.length).toBeGreaterThan(1);
+  const micros = (rate * proven) / 3_600_000n;
+  const charge = `$${micros / 1_000_000n}.${String(micros % 1_000_000n).padStart(6, '0')}`;
+  await expect(renter.getByText(charge).first()).toBeVisible();
+});
+
+test('the next renter finds nothing of the first', async () => {
+  const { renter } = at;
+  await renter.goto(at.listing);
+  await renter.getByRole('button', { name: /^Agree to contract/ }).click(patient);
+  await renter.waitForURL(/\/rentals\//);
+  const shown = await readAccess(renter);
+  expect(shown.ssh).not.toBe(at.shown.ssh);
+  const terminal = await terminalOf(shown, keyFile);
+  terminals.push(terminal);
+
+  const search = `sudo grep -rlI ${canary} / --exclude-dir=proc --exclude-dir=sys --exclude-dir=dev`;
+  expect(await terminal.byKey(search, { timeoutSeconds: 120 })).toMatchObject({ code: 1, output: '' });
+  expect(await terminal.byKey('ls /home')).toMatchObject({ output: shown.ssh.match(/(\S+)@/)?.[1] });
+
+  await renter.getByRole('button', { name: 'Stop' }).click();
+  await renter.getByRole('button', { name: 'Stop and destroy the disk' }).click();
+  await expect(renter.getByText('Receipt')).toBeVisible();
+  await expect(renter.getByText(/^destroyed/)).toBeVisible(patient);
+  await at.owner.goto('/my/devices');
+  await expect(at.owner.getByText('On the market')).toBeVisible(patient);
+});
+
+test('the books balance, every promise of theirs holds, and the admin’s deeds are on record', async () => {
+  const { admin } = at;
+  await admin.goto('/admin/ledger');
+  await expect(admin.getByText('Balanced', { exact: true })).toBeVisible();
+  await admin.getByRole('link', { name: 'Check now' }).click();
+  await expect(admin.getByText('Holds').first()).toBeVisible();
+  await expect(admin.getByText('Broken')).toHaveCount(0);
+  await admin.goto('/admin/audit');
+  await expect(admin.getByText('Paid in cash at the meet-up')).toBeVisible();
+});
