@@ -1,7 +1,8 @@
-import { and, desc, eq, ne } from 'drizzle-orm';
+import { and, desc, eq, ne, sql } from 'drizzle-orm';
 import { db, type Tx } from '#db/client';
 import { devices, registrationKeys } from '#db/schema/devices';
 import { relays } from '#db/schema/relays';
+import type { DeviceState } from '#lib/devices/lifecycle';
 import { failVerification, type LockedDevice, lockDevice, startVerification, tellDevice } from '#lib/devices/moves';
 import { isOnline } from '#lib/devices/story';
 import { done, type Outcome, refused } from '#lib/outcome';
@@ -67,17 +68,34 @@ export async function recordReport({
   report: AgentReport;
   at: Date;
 }): Promise<void> {
+  const before = await notePoll(deviceId, report, at);
+  // Thousands of devices have nothing to tell: they cost one statement.
+  if (!before || (isOnline(before, at) && !isBusy(before.state))) return;
+
   await db.transaction(async (tx) => {
     const device = await lockDevice(tx, deviceId);
-    if (!device || device.state === 'retired') return;
-    const metrics = report.metrics ?? device.metrics;
-    await tx.update(devices).set({ lastPollAt: at, program: report.program, metrics }).where(eq(devices.id, deviceId));
-    if (!isOnline(device, at)) await tellDevice(tx, deviceId, 'agentSeen', at);
-
+    if (!device) return;
+    if (!isOnline(before, at)) await tellDevice(tx, deviceId, 'agentSeen', at);
     await recordEnvironment(tx, device, report.environment, at);
     await recordVerification(tx, device, report, at);
     if (report.wipe) await recordWipe(tx, device, report.wipe, at);
   });
+}
+
+/** Keeps what every poll tells; answers how the device was before it, and null for one that is retired. */
+async function notePoll(deviceId: string, { program, metrics }: AgentReport, at: Date) {
+  const lastPollAt = sql<Date | null>`old.last_poll_at`.mapWith(devices.lastPollAt);
+  const [before] = await db
+    .update(devices)
+    .set({ lastPollAt: at, program, ...(metrics && { metrics }) })
+    .where(and(eq(devices.id, deviceId), ne(devices.state, 'retired')))
+    .returning({ state: devices.state, lastPollAt });
+  return before ?? null;
+}
+
+/** Whether a device in this state was ordered to do something that it may have news of. */
+function isBusy(state: DeviceState): boolean {
+  return state === 'verifying' || state === 'rented' || state === 'wiping';
 }
 
 /** The device first, because that is the order in which everybody locks. */
