@@ -67,6 +67,19 @@ export function buttonAction(work: () => Promise<void>): () => Promise<void> {
   };
 }
 
+/** A question that a page asks for its member without a form; sent from elsewhere, it gets no answer. */
+export function memberQuestion<Schema extends z.ZodType, Answer>(
+  schema: Schema,
+  work: (input: z.output<Schema>, member: Member) => Promise<Answer>,
+): (input: z.input<Schema>) => Promise<Answer | { message: string }> {
+  return async (input) => {
+    const parsed = schema.safeParse(input);
+    if ((await factsOfRequest()) === null || !parsed.success)
+      return { message: 'Please reload the page and try again.' };
+    return work(parsed.data, await requireMember());
+  };
+}
+
 type Admission<Person> = { person: Person } | { message: string };
 
 function formAction<Schema extends z.ZodType, Person>(

@@ -6,8 +6,7 @@ import { webConfig } from '#lib/config/web';
 import { setTlsPassthrough, stopRental } from '#lib/rentals/commands';
 import { findPassword } from '#lib/rentals/queries';
 import { createSealer } from '#lib/secrets';
-import { memberAction } from '#lib/web/form-action';
-import { requireMember } from '#lib/web/session';
+import { memberAction, memberQuestion } from '#lib/web/form-action';
 
 const refusals = {
   notFound: 'We could not find that rental.',
@@ -34,8 +33,7 @@ export const setTlsAction = memberAction(tlsForm, async ({ rentalId, tls }, memb
   revalidatePath(`/rentals/${rentalId}`);
 });
 
-export async function revealPassword(rentalId: string): Promise<{ secret: string } | { message: string }> {
-  const member = await requireMember();
+export const revealPassword = memberQuestion(z.string(), async (rentalId, member) => {
   const secret = await findPassword(rentalId, member.id, createSealer(webConfig().BROKER_SECRETS));
   return secret === null ? { message: refusals.over } : { secret };
-}
+});
