@@ -5,7 +5,7 @@ import { EmptyState } from '#components/ui/empty-state';
 
 export default function ErrorPage({ error, retry }: { error: Error & { digest?: string }; retry: () => void }) {
   return (
-    <EmptyState title="Something went wrong on our side" action={<Button onClick={retry}>Try again</Button>}>
+    <EmptyState isPage title="Something went wrong on our side" action={<Button onClick={retry}>Try again</Button>}>
       <p>Nothing you own is lost: rentals and meters do not depend on this page.</p>
       {error.digest && (
         <p className="mt-2">

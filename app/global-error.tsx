@@ -10,7 +10,11 @@ export default function GlobalError({ retry }: { error: unknown; retry: () => vo
       <body>
         <title>Something went wrong · rpibroker</title>
         <main className="mx-auto max-w-xl pt-24">
-          <EmptyState title="Something went wrong on our side" action={<Button onClick={retry}>Try again</Button>}>
+          <EmptyState
+            isPage
+            title="Something went wrong on our side"
+            action={<Button onClick={retry}>Try again</Button>}
+          >
             Nothing you own is lost: rentals and meters do not depend on this page.
           </EmptyState>
         </main>

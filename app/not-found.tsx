@@ -6,7 +6,7 @@ export const metadata: Metadata = { title: 'Not found' };
 
 export default function NotFound() {
   return (
-    <EmptyState title="There is nothing here" action={<ButtonLink href="/">Go to the market</ButtonLink>}>
+    <EmptyState isPage title="There is nothing here" action={<ButtonLink href="/">Go to the market</ButtonLink>}>
       The address is wrong, or what it showed is gone, or it belongs to somebody else.
     </EmptyState>
   );

@@ -7,18 +7,19 @@ import { Card } from '#components/ui/card';
 import { Fact, Facts } from '#components/ui/facts';
 import { Stat, Stats } from '#components/ui/stat';
 import { UptimeBars } from '#components/uptime-bars';
-import type { listDeviceEvents, OwnDevice } from '#lib/devices/queries';
+import { listDeviceEvents, type OwnDevice } from '#lib/devices/queries';
 import { tellDeviceEvent } from '#lib/devices/story';
-import type { DayEarnings } from '#lib/ledger/balances';
-import type { RentalLine } from '#lib/rentals/queries';
-import type { UptimeDay } from '#lib/uptime/queries';
+import { getDeviceEarnings } from '#lib/ledger/balances';
+import { listDeviceRentals } from '#lib/rentals/queries';
+import { listUptimeDays } from '#lib/uptime/queries';
 
 /** What an owner looks at first. */
-export function DeviceStats({ device, earned }: { device: OwnDevice; earned: bigint }) {
+export async function DeviceStats({ device }: { device: OwnDevice }) {
+  const { total } = await getDeviceEarnings(device.id);
   return (
     <Stats>
       <Stat label="Earned" hint="after the fee">
-        <Money amount={earned} />
+        <Money amount={total} />
       </Stat>
       <Stat label="Rate" hint="for future rentals">
         <Money amount={device.rate} per="h" />
@@ -31,7 +32,8 @@ export function DeviceStats({ device, earned }: { device: OwnDevice; earned: big
 }
 
 /** How reliably the device was there. */
-export function UptimeCard({ days }: { days: UptimeDay[] }) {
+export async function UptimeCard({ deviceId }: { deviceId: string }) {
+  const days = await listUptimeDays(deviceId, new Date());
   if (days.length === 0) return null;
   return (
     <Card title="Uptime by day" hint="Time in which the relay held the device’s tunnel">
@@ -41,7 +43,8 @@ export function UptimeCard({ days }: { days: UptimeDay[] }) {
 }
 
 /** Who had the device, newest first. */
-export function RentalsCard({ rentals }: { rentals: RentalLine[] }) {
+export async function RentalsCard({ deviceId, ownerId }: { deviceId: string; ownerId: string }) {
+  const rentals = await listDeviceRentals(deviceId, ownerId);
   return (
     <Card title="Rentals" flush>
       {rentals.length === 0 && <p className="p-5 text-ink-soft">Nobody has rented it yet.</p>}
@@ -63,7 +66,8 @@ export function RentalsCard({ rentals }: { rentals: RentalLine[] }) {
 }
 
 /** What came in on which day. */
-export function EarningsCard({ days }: { days: DayEarnings[] }) {
+export async function EarningsCard({ deviceId }: { deviceId: string }) {
+  const { days } = await getDeviceEarnings(deviceId);
   if (days.length === 0) return null;
   return (
     <Card title="Earnings by day" hint="UTC, after the broker’s fee">
@@ -79,7 +83,8 @@ export function EarningsCard({ days }: { days: DayEarnings[] }) {
 }
 
 /** What has happened to the device, newest first. */
-export function HistoryCard({ events }: { events: Awaited<ReturnType<typeof listDeviceEvents>> }) {
+export async function HistoryCard({ deviceId }: { deviceId: string }) {
+  const events = await listDeviceEvents(deviceId, { limit: 15 });
   return (
     <Card title="History">
       <ol className="grid gap-3">

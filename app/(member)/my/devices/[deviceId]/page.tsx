@@ -5,12 +5,9 @@ import { HardwareCard, NetworkCard, ProbesCard } from '#components/device-facts'
 import { Live } from '#components/live';
 import { DeviceBadge } from '#components/state-badge';
 import { PageHeader } from '#components/ui/page-header';
-import { findOwnDevice, listDeviceEvents } from '#lib/devices/queries';
-import { getDeviceEarnings } from '#lib/ledger/balances';
+import { findOwnDevice } from '#lib/devices/queries';
 import { formatMoney } from '#lib/money';
-import { listDeviceRentals } from '#lib/rentals/queries';
 import { getFeeBasisPoints } from '#lib/settings/queries';
-import { listUptimeDays } from '#lib/uptime/queries';
 import { requireMember } from '#lib/web/session';
 import { EnrolCard } from './enrol-card.tsx';
 import { DeviceStats, EarningsCard, HistoryCard, RentalsCard, UptimeCard } from './figures.tsx';
@@ -33,14 +30,6 @@ export default async function DevicePage({ params }: Props) {
   const { deviceId } = await params;
   const device = await findOwnDevice(deviceId, owner.id);
   if (!device) notFound();
-  const [events, rentals, earnings, days, commands, feeBasisPoints] = await Promise.all([
-    listDeviceEvents(deviceId, { limit: 15 }),
-    listDeviceRentals(deviceId, owner.id),
-    getDeviceEarnings(deviceId),
-    listUptimeDays(deviceId, new Date()),
-    installCommands(),
-    getFeeBasisPoints(),
-  ]);
   const isRetired = device.state === 'retired';
 
   return (
@@ -53,16 +42,22 @@ export default async function DevicePage({ params }: Props) {
       >
         {device.model ?? 'Not measured yet'}, {countryName(device.country)}
       </PageHeader>
-      {!isRetired && <EnrolCard deviceId={deviceId} commands={commands} isWaiting={device.state === 'awaitingAgent'} />}
+      {!isRetired && (
+        <EnrolCard
+          deviceId={deviceId}
+          commands={await installCommands()}
+          isWaiting={device.state === 'awaitingAgent'}
+        />
+      )}
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="grid min-w-0 gap-6 max-lg:contents">
-          <DeviceStats device={device} earned={earnings.total} />
+          <DeviceStats device={device} />
           {device.hardware && <HardwareCard {...device} hardware={device.hardware} />}
           {device.provedAt && <NetworkCard {...device} />}
           {device.probes && <ProbesCard {...device} probes={device.probes} />}
-          <UptimeCard days={days} />
-          <RentalsCard rentals={rentals} />
-          <EarningsCard days={earnings.days} />
+          <UptimeCard deviceId={deviceId} />
+          <RentalsCard deviceId={deviceId} ownerId={owner.id} />
+          <EarningsCard deviceId={deviceId} />
         </div>
         <div className="grid gap-6 max-lg:contents">
           {device.rental && <RentalCard device={device} rental={device.rental} />}
@@ -73,10 +68,10 @@ export default async function DevicePage({ params }: Props) {
               deviceId={deviceId}
               rate={formatMoney(device.rate).slice(1)}
               listed={device.listed}
-              feeBasisPoints={feeBasisPoints}
+              feeBasisPoints={await getFeeBasisPoints()}
             />
           )}
-          <HistoryCard events={events} />
+          <HistoryCard deviceId={deviceId} />
           {!isRetired && <MoreCard device={device} />}
         </div>
       </div>
