@@ -12,7 +12,7 @@ import { createFacts } from './facts.ts';
 import { applyFirewall, openBridge } from './firewall.ts';
 import { createOrders } from './orders.ts';
 import { keepPolling } from './poll.ts';
-import { keepReconciling } from './reconcile.ts';
+import { keepReconciling, restore } from './reconcile.ts';
 import { endEverything } from './shutdown.ts';
 import { openState } from './state.ts';
 import { keepTunnel } from './tunnel.ts';
@@ -34,11 +34,15 @@ const ending = new AbortController();
 const { signal } = ending;
 const onError = (error: unknown) => log.error({ err: error }, 'upkeep failed');
 const tunnel = { keyFile: state.tunnelKeyFile, brokerUrl: config.BROKER_URL };
+const reconciling = { orders: orders.last, facts, parts: { state, broker, environments }, log };
+
+const tunnelKept = keepTunnel({ specs: orders.tunnel, ...tunnel, facts, log }, signal);
+await restore(reconciling, signal);
 
 const loops = [
   keepPolling({ ownerKey: config.RPIBROKER_KEY, broker, state, orders, facts, log }, signal),
-  keepReconciling({ orders: orders.last, facts, parts: { state, broker, environments }, log }, signal),
-  keepTunnel({ specs: orders.tunnel, ...tunnel, facts, log }, signal),
+  keepReconciling(reconciling, signal),
+  tunnelKept,
   // Another program may flush what is not its own; both are put back within seconds.
   every(10, applyFirewall, { signal, onError }),
   every(10, () => ensureDns(config.DNS_UPSTREAM), { signal, onError }),

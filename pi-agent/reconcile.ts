@@ -17,25 +17,35 @@ const mostWaitMs = 30_000;
 const failuresToReport = 3;
 const stepsKept = 30;
 
+/** Brings back what was here before this program started, so that its first report is a true one. */
+export async function restore(keeping: Keeping, signal: AbortSignal): Promise<void> {
+  await oneRound({ ...keeping, order: null, journal: emptyJournal(null) }, signal);
+}
+
 /** Brings this device to what `orders` says, again and again, until `signal`. */
-export async function keepReconciling({ orders, facts, parts, log }: Keeping, signal: AbortSignal): Promise<void> {
+export async function keepReconciling(keeping: Keeping, signal: AbortSignal): Promise<void> {
   let journal = emptyJournal(null);
   while (!signal.aborted) {
-    const order = orders.read();
+    const order = keeping.orders.read();
     if (journal.task !== taskKey(order)) journal = emptyJournal(order);
-    try {
-      await converge({ order, journal, orders, facts, parts, log }, signal);
-      journal.failures = 0;
-      journal.problem = null;
-    } catch (error) {
-      journal.failures++;
-      journal.problem = sentenceOf(error);
-      log.error({ err: error, task: journal.task }, 'a step failed');
-    }
-    tell({ order, journal, facts, parts });
+    await oneRound({ ...keeping, order, journal }, signal);
     const patience = AbortSignal.timeout(waitMs(journal.failures));
-    await orders.changedFrom(order, AbortSignal.any([signal, patience]));
+    await keeping.orders.changedFrom(order, AbortSignal.any([signal, patience]));
   }
+}
+
+async function oneRound(round: Converging, signal: AbortSignal): Promise<void> {
+  const { journal, log } = round;
+  try {
+    await converge(round, signal);
+    journal.failures = 0;
+    journal.problem = null;
+  } catch (error) {
+    journal.failures++;
+    journal.problem = sentenceOf(error);
+    log.error({ err: error, task: journal.task }, 'a step failed');
+  }
+  tell(round);
 }
 
 type Converging = Keeping & { order: AgentOrder | null; journal: Journal };
