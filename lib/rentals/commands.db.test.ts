@@ -19,6 +19,7 @@ import { changeFee } from '../settings/commands.ts';
 import { addSshKey } from '../ssh-keys/commands.ts';
 import {
   endExpired,
+  endLost,
   endRentalAsAdmin,
   endRentalsOf,
   rentalProved,
@@ -284,9 +285,9 @@ test('a rental that is not ready within two minutes is cancelled', async () => {
 test('a rental ends when its device was not reached for a day, and not a second sooner', async () => {
   const { rentalId, renterId } = await makeActiveRental();
   await proveUntil(rentalId, 100);
-  await endExpired({ at: after(100 + 86_399) });
+  await endLost({ at: after(100 + 86_399) });
   expect((await rowOf(rentalId)).state).toBe('active');
-  await endExpired({ at: after(100 + 86_400) });
+  await endLost({ at: after(100 + 86_400) });
   expect(await rowOf(rentalId)).toMatchObject({ state: 'ended', endEvent: 'deviceLost' });
   expect(await getWallet(renterId, after(100_000))).toMatchObject({ balance: 3n * HOUR - 99_000n, held: 0n });
 });

@@ -20,7 +20,7 @@ import { getFeeBasisPoints } from '#lib/settings/queries';
 import { isOpen, openRentalStates, type RentalEvent, type RentalState } from './lifecycle.ts';
 import { type LockedRental, lockRental, moveRental, tellRental } from './moves.ts';
 import { rentalName, rentalPassword } from './names.ts';
-import { listOverdue } from './queries.ts';
+import { listLost, listOverdue } from './queries.ts';
 
 type RentRequest = { deviceId: string; renterId: string; contractHash: string; at: Date; sealer: Sealer };
 
@@ -172,9 +172,14 @@ export async function resumeFunded({ at }: { at: Date }): Promise<void> {
   for (const id of await listFundedRentals(at)) await moveOne(id, 'funded', at);
 }
 
-/** Ends the rentals that took too long to get ready, stayed without money, or lost their device. */
+/** Ends the rentals that took too long to get ready, or stayed without money for too long. */
 export async function endExpired({ at }: { at: Date }): Promise<void> {
   for (const { id, event } of await listOverdue(at)) await moveOne(id, event, at);
+}
+
+/** Ends the rentals whose devices stayed out of reach; it reads all proofs of a day, so once a minute is often enough. */
+export async function endLost({ at }: { at: Date }): Promise<void> {
+  for (const id of await listLost(at)) await moveOne(id, 'deviceLost', at);
 }
 
 async function moveOne(rentalId: string, event: RentalEvent, at: Date) {

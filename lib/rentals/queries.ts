@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gte, ilike, inArray, isNotNull, or, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gt, gte, ilike, inArray, isNotNull, lte, notExists, or, sql } from 'drizzle-orm';
 import { db } from '#db/client';
 import { containing } from '#db/like';
 import { users } from '#db/schema/accounts';
@@ -9,7 +9,7 @@ import { isId } from '#lib/ids';
 import { type Sealer, secretOf } from '#lib/secrets';
 import { accessTo } from './access.ts';
 import { deadlines } from './deadlines.ts';
-import type { RentalEvent } from './lifecycle.ts';
+import type { RentalEvent, RentalState } from './lifecycle.ts';
 
 /** Who looks at a rental. */
 export type Viewer = { id: string; isAdmin: boolean };
@@ -168,16 +168,27 @@ export async function listAllRentals({ search = '', page = 1 }: { search?: strin
 
 /** The rentals that have outlived what their state allows, and how each must end. */
 export async function listOverdue(at: Date): Promise<{ id: string; event: RentalEvent }[]> {
-  const { preparing, suspended, unproved } = deadlines(at);
-  const instant = (date: Date) => sql`${date.toISOString()}::timestamptz`;
-  const { rows } = await db.execute<{ id: string; event: RentalEvent }>(sql`
-    select id, 'tookTooLong' as event from rentals where state = 'preparing' and state_since <= ${instant(preparing)}
-    union all
-    select id, 'graceExpired' from rentals where state = 'suspended' and state_since <= ${instant(suspended)}
-    union all
-    select id, 'deviceLost' from rentals where state = 'active' and state_since <= ${instant(unproved)} and not exists (
-      select from proof_intervals where rental_id = rentals.id and to_at > ${instant(unproved)})`);
-  return rows;
+  const { preparing, suspended } = deadlines(at);
+  const since = (state: RentalState, date: Date) => and(eq(rentals.state, state), lte(rentals.stateSince, date));
+  const found = await db
+    .select({ id: rentals.id, state: rentals.state })
+    .from(rentals)
+    .where(or(since('preparing', preparing), since('suspended', suspended)));
+  return found.map(({ id, state }) => ({ id, event: state === 'preparing' ? 'tookTooLong' : 'graceExpired' }));
+}
+
+/** The running rentals that were not reached for so long that they are over. */
+export async function listLost(at: Date): Promise<string[]> {
+  const { unproved } = deadlines(at);
+  const proved = db
+    .select({ id: proofIntervals.id })
+    .from(proofIntervals)
+    .where(and(eq(proofIntervals.rentalId, rentals.id), gt(proofIntervals.toAt, unproved)));
+  const found = await db
+    .select({ id: rentals.id })
+    .from(rentals)
+    .where(and(eq(rentals.state, 'active'), lte(rentals.stateSince, unproved), notExists(proved)));
+  return found.map(({ id }) => id);
 }
 
 function roleOf(rental: { renterId: string; ownerId: string }, viewer: Viewer): 'renter' | 'owner' | 'admin' | null {
