@@ -4,6 +4,16 @@ export type Figure = {
   value: number;
   unit: string;
   comparedWith: string;
+  /** How many times the compared value this one is. */
   ratio?: number;
-  target: string;
+  target: Target;
 };
+
+/** What the issue asks of a figure; null for one that only explains another. */
+export type Target = { most: number } | { least: number } | null;
+
+/** Whether a figure falls short of what the issue asks. */
+export function fallsShort({ value, target }: Figure): boolean {
+  if (!target) return false;
+  return 'most' in target ? value > target.most : value < target.least;
+}
