@@ -8,7 +8,6 @@ export const agentConfig = z.object({
   DNS_UPSTREAM: z.ipv4().optional().describe("Who answers environments' name lookups; else what this container asks"),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
-export type AgentConfig = z.infer<typeof agentConfig>;
 
 /** The version that this program reports. */
 export const PROGRAM = '0.1.0';

@@ -22,6 +22,7 @@ export const tenantRecord = z.object({
   readySince: z.string().nullable().describe('the start of the container that answered'),
   steps: z.array(timedStep),
 });
+/** What `tenantRecord` parses to. */
 export type TenantRecord = z.infer<typeof tenantRecord>;
 
 /** The disk file on the volume `folder`, or null. Its name says which wipe it was made by. */

@@ -3,8 +3,10 @@ import { ENVIRONMENT_ADDRESS } from '#lib/protocol/agent';
 import { run } from './programs.ts';
 import { privateIPv4 } from './ranges.ts';
 
-/** The bridge that environments hang on, and our address there. */
+/** The bridge that environments hang on. */
 export const BRIDGE = 'rental0';
+
+/** Our own address on the bridge, where names are looked up. */
 export const GATEWAY = '10.99.0.1';
 const flowsAtOnce = 256;
 const newFlowsPerSecond = 50;

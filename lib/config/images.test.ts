@@ -1,0 +1,24 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readImageManifest } from './images.ts';
+
+const folder = () => mkdtempSync(join(tmpdir(), 'manifest-'));
+
+test('a broker that has built no image yet has an empty manifest', async () => {
+  expect(await readImageManifest(folder())).toEqual({ agent: {}, environment: {} });
+});
+
+test('a manifest may have images for one architecture only', async () => {
+  const image = { reference: 'rpibroker/agent:1', file: 'agent-arm64.tar', sha256: 'a'.repeat(64), bytes: 5 };
+  const place = folder();
+  writeFileSync(join(place, 'manifest.json'), JSON.stringify({ agent: { arm64: image }, environment: {} }));
+  expect((await readImageManifest(place)).agent).toEqual({ arm64: image });
+});
+
+test('a damaged manifest is an error, not an empty one', async () => {
+  const place = folder();
+  writeFileSync(join(place, 'manifest.json'), '{"agent":');
+  await expect(readImageManifest(place)).rejects.toThrow();
+});
