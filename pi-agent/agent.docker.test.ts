@@ -146,6 +146,18 @@ test('a paused rental stands still and goes on where it was', async () => {
   expect(await asRenter('echo again')).toBe('again');
 });
 
+test('a power cut does not set a paused rental going', async () => {
+  broker.order({ kind: 'serve', environment: rental, paused: true });
+  await broker.report((report) => report.environment?.state === 'paused');
+  const before = broker.seen.reports.length;
+  await device.killContainer();
+  await broker.report((report) => report.tunnelUp && report.environment?.state === 'paused', 60_000, before);
+  const resumed = broker.seen.reports.length;
+  broker.order({ kind: 'serve', environment: rental, paused: false });
+  await broker.report((report) => report.environment?.state === 'ready', 20_000, resumed);
+  expect(await asRenter('echo on')).toBe('on');
+});
+
 test('a rebooted environment is back with its files and its host key', async () => {
   await asRenter('sudo sh -c "echo kept > /root/file"; cat /proc/sys/kernel/random/boot_id');
   const started = await startOfEnvironment();
