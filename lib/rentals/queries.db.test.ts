@@ -1,12 +1,31 @@
 import { beforeAll, expect, test } from 'vitest';
 import { db } from '#db/client';
+import { deviceEvents } from '#db/schema/devices';
 import { proofIntervals } from '#db/schema/rentals';
 import { recordReport } from '../agents/commands.ts';
-import { after, makeMarketDevice, makePerson, makeRelay, report, sealer, start, tunnelKey } from '../agents/testing.ts';
+import {
+  after,
+  deviceOf,
+  makeMarketDevice,
+  makePerson,
+  makeRelay,
+  report,
+  sealer,
+  start,
+  tunnelKey,
+} from '../agents/testing.ts';
 import { contract } from '../contracts/agreement.ts';
 import { findContract } from '../contracts/queries.ts';
-import { rentalProved, rentDevice, stopRental } from './commands.ts';
-import { findPassword, findRental, getTimeline, listAllRentals, listDeviceRentals, listRentals } from './queries.ts';
+import { rentalProved, rentDevice, setTlsPassthrough, stopRental } from './commands.ts';
+import {
+  findPassword,
+  findRental,
+  findWipe,
+  getTimeline,
+  listAllRentals,
+  listDeviceRentals,
+  listRentals,
+} from './queries.ts';
 
 const RATE = 10_000n;
 
@@ -84,6 +103,35 @@ test('the timeline holds every event and every proven stretch, oldest first', as
     { from: after(1), to: after(20), proofs: 3, handshakeAt: after(1) },
     { from: after(60), to: after(70), proofs: 2, handshakeAt: null },
   ]);
+});
+
+test('a renter switches TLS through while the rental is open; nobody else does', async () => {
+  const { rentalId, renterId, ownerId } = await makeRental();
+  const notFound = { ok: false, reason: 'notFound' };
+  expect(await setTlsPassthrough({ rentalId, renterId: ownerId, tlsPassthrough: true })).toEqual(notFound);
+  expect(await setTlsPassthrough({ rentalId, renterId, tlsPassthrough: true })).toMatchObject({ ok: true });
+  const viewer = { id: renterId, isAdmin: false };
+  expect(await findRental(rentalId, viewer)).toMatchObject({ tlsPassthrough: true });
+  await stopRental({ rentalId, renterId, at: after(1) });
+  const late = await setTlsPassthrough({ rentalId, renterId, tlsPassthrough: false });
+  expect(late).toEqual({ ok: false, reason: 'over' });
+});
+
+test('a rental tells of the wipe that followed it, not of a later one', async () => {
+  const { rentalId, renterId, deviceId } = await makeRental();
+  const wipeOf = async () => {
+    const rental = await findRental(rentalId, { id: renterId, isAdmin: false });
+    return rental && findWipe(rental);
+  };
+  expect(await wipeOf()).toBeNull();
+  await stopRental({ rentalId, renterId, at: after(1) });
+  expect(await wipeOf()).toBeNull();
+  const id = (await deviceOf(deviceId)).jobId ?? '';
+  const wipe = { id, steps: [], imageDigest: null, problem: null };
+  await recordReport({ deviceId, report: report({ wipe }), at: after(9) });
+  expect(await wipeOf()).toMatchObject({ kind: 'wiped', at: after(9) });
+  await db.insert(deviceEvents).values({ deviceId, kind: 'wipeFailed', at: after(99) });
+  expect(await wipeOf()).toMatchObject({ kind: 'wiped', at: after(9) });
 });
 
 test('the contract that a rental was agreed under can be read for ever', async () => {
