@@ -4,7 +4,7 @@ import { parseMoney, rateLimits } from '#lib/money';
 
 /** The orders that the market can be read in, by what the columns say. */
 export const sorts = {
-  newest: 'Newest',
+  newest: 'Newest first',
   cpu: 'CPU',
   memory: 'Memory',
   disk: 'Disk',

@@ -33,7 +33,7 @@ export default async function ListingPage({ params }: Props) {
       <PageHeader title={device.name} back={{ href: '/', label: 'Market' }} aside={<Standing device={device} />}>
         {device.model} in {countryName(device.country)}
       </PageHeader>
-      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="grid min-w-0 gap-6">
           <HardwareCard {...device} />
           <NetworkCard {...device} />
@@ -46,7 +46,7 @@ export default async function ListingPage({ params }: Props) {
           </Card>
           {device.probes && <ProbesCard probes={device.probes} measuredAt={device.measuredAt} />}
         </div>
-        <div className="grid gap-6 max-lg:order-first lg:sticky lg:top-20">
+        <div className="grid gap-6 max-lg:contents lg:sticky lg:top-20">
           <RentCard device={device} member={member} />
           <ContractCard />
         </div>

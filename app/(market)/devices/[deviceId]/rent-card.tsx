@@ -18,7 +18,7 @@ import { rentAction } from './actions.ts';
 export async function RentCard({ device, member }: { device: Listing; member: Member | null }) {
   const wallet = member && (await getWallet(member.id, new Date()));
   return (
-    <Card>
+    <Card className="max-lg:order-first">
       <p className="text-xl font-semibold tracking-tight">
         <Money amount={device.rate} per="h" />
       </p>

@@ -64,7 +64,6 @@ export default async function DevicePage({ params }: Props) {
           {!isRetired && <WayCard device={device} />}
           {!isRetired && (
             <SettingsCard
-              key={`${device.rate}`}
               deviceId={deviceId}
               rate={formatMoney(device.rate).slice(1)}
               listed={device.listed}

@@ -15,7 +15,7 @@ export function SettingsCard({ deviceId, rate, listed, feeBasisPoints }: Props) 
   const [typed, setTyped] = useState(rate);
   return (
     <Card title="Offer">
-      <ActionForm action={changeRateAction} label="Hourly rate" className="grid gap-3">
+      <ActionForm action={changeRateAction} label="Price" className="grid gap-3">
         <input type="hidden" name="deviceId" value={deviceId} />
         <TextField
           name="rate"
