@@ -1,6 +1,6 @@
 'use client';
 
-import Link from 'next/link';
+import Link, { useLinkStatus } from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
 
@@ -15,7 +15,13 @@ export function NavLink({ href, children }: { href: string; children: ReactNode 
       aria-current={here ? 'page' : undefined}
       className="rounded-md px-2.5 py-1.5 whitespace-nowrap text-ink-soft transition-colors hover:text-ink aria-[current=page]:bg-sunken aria-[current=page]:text-ink"
     >
-      {children}
+      <Pending>{children}</Pending>
     </Link>
   );
+}
+
+/** Pulses while the page behind the link is awaited. */
+function Pending({ children }: { children: ReactNode }) {
+  const { pending } = useLinkStatus();
+  return <span className={pending ? 'animate-pulse' : ''}>{children}</span>;
 }

@@ -1,5 +1,6 @@
 'use client';
 
+import { ChevronDown } from 'lucide-react';
 import { type ComponentProps, type ReactNode, useId } from 'react';
 import { useFormState } from './action-form.tsx';
 
@@ -96,7 +97,10 @@ export function SelectField(field: Field<'select'>) {
   const { frame, attributes } = useControl(field);
   return (
     <Frame {...frame}>
-      <select {...attributes} className={`${control} h-9 px-2.5`} />
+      <div className="relative flex items-center">
+        <select {...attributes} className={`${control} h-9 appearance-none pr-8 pl-3`} />
+        <ChevronDown aria-hidden="true" className="pointer-events-none absolute right-2.5 size-4 text-ink-faint" />
+      </div>
     </Frame>
   );
 }

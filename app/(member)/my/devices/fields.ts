@@ -10,7 +10,9 @@ export const nameField = z
   .max(60, 'At most 60 characters.');
 
 /** Where a device stands. */
-export const countryField = z.string().refine((code) => countryCodes.includes(code), 'Choose a country.');
+export const countryField = z
+  .string('Choose a country.')
+  .refine((code) => countryCodes.includes(code), 'Choose a country.');
 
 /** What a device costs an hour, in micro-dollars. */
 export const rateField = z.string().transform((text, context) => {

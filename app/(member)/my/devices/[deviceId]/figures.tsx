@@ -25,7 +25,7 @@ export async function DeviceStats({ device }: { device: OwnDevice }) {
         <Money amount={device.rate} per="h" />
       </Stat>
       <Stat label="Uptime" hint="of 30 days">
-        {formatPercent(device.uptime30)}
+        {device.measuredAt ? formatPercent(device.uptime30) : '–'}
       </Stat>
     </Stats>
   );
