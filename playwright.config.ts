@@ -12,7 +12,7 @@ export default defineConfig({
   timeout: 300_000,
   expect: { timeout: 30_000 },
   use: {
-    baseURL: 'http://localhost:3300',
+    baseURL: 'http://localhost:3700',
     trace: 'retain-on-failure',
     launchOptions: {
       executablePath: '/usr/bin/chromium',

@@ -45,23 +45,35 @@ export async function keepRunning(program: Program, folders: Folders): Promise<A
   await endLeftover(pidFile, program);
 
   const stopping = new AbortController();
-  const running = { child: await launch(program, folders.logs, pidFile) };
-  const kept = (async () => {
-    while (!stopping.signal.aborted) {
-      if (running.child.exitCode === null && running.child.signalCode === null) await once(running.child, 'exit');
-      await sleep(1000, undefined, { signal: stopping.signal }).catch(() => {});
-      if (!stopping.signal.aborted) running.child = await launch(program, folders.logs, pidFile);
-    }
-  })();
-
+  const kept = relaunch(() => launch(program, folders.logs, pidFile), program.endWith, stopping.signal);
   return {
     async [Symbol.asyncDispose]() {
       stopping.abort();
-      running.child.kill(program.endWith);
       await kept;
       await rm(pidFile, { force: true });
     },
   };
+}
+
+/** Launches, waits for the end and launches again, a second later; once told to stop, it ends what runs and no more. */
+async function relaunch(launchOnce: () => Promise<ChildProcess>, endWith: NodeJS.Signals, signal: AbortSignal) {
+  while (!signal.aborted) {
+    const child = await launchOnce();
+    const ended = once(child, 'exit');
+    const end = () => endPatiently(child, endWith);
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    await ended;
+    signal.removeEventListener('abort', end);
+    await sleep(1000, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** A program that has not ended by itself after a while never will. */
+function endPatiently(child: ChildProcess, endWith: NodeJS.Signals) {
+  child.kill(endWith);
+  const impatience = setTimeout(() => child.kill('SIGKILL'), 20_000);
+  child.once('exit', () => clearTimeout(impatience));
 }
 
 async function launch(

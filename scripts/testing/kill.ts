@@ -26,16 +26,16 @@ async function pidOfAgent(): Promise<number> {
 }
 
 /** Takes the device out of its network, as somebody who pulls the cable. */
-export async function cutDevice() {
-  await shOk(`docker network disconnect bridge ${testAgent}`);
+export async function cutDevice(agent = testAgent) {
+  await shOk(`docker network disconnect bridge ${agent}`);
 }
 
 /** Puts the cable back. */
-export async function healDevice() {
-  await shOk(`docker network connect bridge ${testAgent}`);
+export async function healDevice(agent = testAgent) {
+  await shOk(`docker network connect bridge ${agent}`);
 }
 
 /** Removes the device and all that it kept. */
-export async function removeDevice() {
-  await shOk(`docker rm -f ${testAgent} >/dev/null 2>&1; docker volume rm -f ${testAgent} >/dev/null`);
+export async function removeDevice(agent = testAgent) {
+  await shOk(`docker rm -f ${agent} >/dev/null 2>&1; docker volume rm -f ${agent} >/dev/null`);
 }

@@ -6,13 +6,13 @@ import { testBroker } from './broker.ts';
 type Role = 'admin' | 'owner' | 'renter';
 
 /** Opens a browser of its own for one of the seeded people, signed in. */
-export async function signedIn(browser: Browser, role: Role): Promise<Page> {
-  const people = JSON.parse(await readFile(join(testBroker.places.data, 'people.json'), 'utf8'));
+export async function signedIn(browser: Browser, role: Role, broker = testBroker): Promise<Page> {
+  const people = JSON.parse(await readFile(join(broker.places.data, 'people.json'), 'utf8'));
   const { email, password } = people.find((person: { role: Role }) => person.role === role);
   const context = await browser.newContext();
-  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: testBroker.url });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: broker.url });
   const page = await context.newPage();
-  await page.goto(`${testBroker.url}/sign-in`);
+  await page.goto(`${broker.url}/sign-in`);
   await page.getByLabel('E-mail address').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();

@@ -24,7 +24,7 @@ export async function readAccess(page: Page): Promise<Shown> {
 }
 
 /** A renter's terminal: the shown command with the shown known_hosts line and nothing taken on trust. */
-export async function terminalOf(shown: Shown, keyFile: string) {
+export async function terminalOf(shown: Pick<Shown, 'ssh' | 'knownHosts' | 'password'>, keyFile: string) {
   const folder = await mkdtemp('/tmp/rpibroker-renter-');
   const knownHosts = join(folder, 'known_hosts');
   await writeFile(knownHosts, `${shown.knownHosts}\n`);
