@@ -256,6 +256,7 @@ export async function spawnDaemon(
 
 /** Ends a daemon process with this signal and waits until it is gone. */
 export async function endDaemon({ child }: DaemonProcess, signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL') {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   child.kill(signal);
   await gone;
