@@ -45,7 +45,7 @@ function Row({ device }: { device: Device }) {
     <tr>
       <Td>
         <p>{device.name}</p>
-        <p className="figure text-xs text-ink-faint">{device.id}</p>
+        <p className="figure text-xs whitespace-nowrap text-ink-faint">{device.id}</p>
       </Td>
       <Td>
         <Link href={`/admin/users/${device.ownerId}`} className="link">
@@ -62,7 +62,8 @@ function Row({ device }: { device: Device }) {
       <Td>
         <div className="flex justify-end gap-2">
           {device.state === 'quarantined' && <Clear device={device} />}
-          {device.suspendedAt ? <Release device={device} /> : <Suspend device={device} />}
+          {device.suspendedAt && <Release device={device} />}
+          {!device.suspendedAt && device.state !== 'retired' && <Suspend device={device} />}
         </div>
       </Td>
     </tr>
