@@ -1,21 +1,50 @@
 import { cpus, release, totalmem } from 'node:os';
+import { type BenchBroker, withBroker } from './broker.ts';
 import type { Figure } from './figure.ts';
+import { measureLink } from './link.ts';
 import { measureMarket } from './market.ts';
 import { measureMetering } from './metering.ts';
 import { measurePolls } from './polls.ts';
+import { measureRentals } from './rentals.ts';
 import { printFigures } from './table.ts';
+import { measureThroughput } from './throughput.ts';
 
-const parts: Record<string, { title: string; measure: () => Promise<Figure[]> }> = {
+/** What is measured by itself, by the name that `npm run bench -- NAME` knows. */
+const alone = {
   polls: { title: 'Agents in long polls against one web process', measure: measurePolls },
-  market: { title: 'Searching the market', measure: measureMarket },
+  market: { title: 'The market', measure: measureMarket },
   metering: { title: 'Metering', measure: measureMetering },
 };
 
-const asked = process.argv.slice(2);
-process.stdout.write(
-  `${cpus().length} × ${cpus()[0]?.model}, ${(totalmem() / 1e9).toFixed(1)} GB, Linux ${release()}\n`,
-);
-for (const name of asked.length ? asked : Object.keys(parts)) {
-  const part = parts[name];
-  if (part) printFigures(part.title, await part.measure());
+/** What needs a whole broker with this machine as its device. */
+const whole = {
+  start: { title: 'Start', measure: measureStart },
+  rental: { title: 'A rental', measure: measureRentals },
+  throughput: { title: 'Throughput of one ssh session', measure: measureThroughput },
+  link: { title: 'The link between device and relay', measure: measureLink },
+};
+
+type Part<Measure> = { title: string; measure: Measure };
+
+const [processor] = cpus();
+const machine = `${cpus().length} × ${processor?.model}, ${(totalmem() / 1e9).toFixed(1)} GB, Linux ${release()}`;
+process.stdout.write(`${machine}\n`);
+for (const { title, measure } of asked(alone)) printFigures(title, await measure());
+const onBroker = asked(whole);
+if (onBroker.length > 0) {
+  await withBroker(async (broker) => {
+    for (const { title, measure } of onBroker) printFigures(title, await measure(broker));
+  });
+}
+
+/** The parts that the command line names, or all when it names none. */
+function asked<Measure>(parts: Record<string, Part<Measure>>): Part<Measure>[] {
+  const names = process.argv.slice(2);
+  return Object.entries(parts).flatMap(([name, part]) => (names.length === 0 || names.includes(name) ? [part] : []));
+}
+
+/** The first start takes what installing and building take, and is measured in a fresh clone. */
+async function measureStart({ secondStartSeconds }: BenchBroker): Promise<Figure[]> {
+  const figure = { unit: 's', comparedWith: '', target: { most: 15 } };
+  return [{ name: 'second start until it is ready', value: secondStartSeconds, ...figure }];
 }

@@ -20,6 +20,7 @@ const [url = '', pid = '', count = '0'] = process.argv.slice(2);
 const agents = Number(count);
 const connections = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
 const stopping = new AbortController();
+const answers = { given: 0, failed: 0 };
 /** Who waits for the next order of an agent, by its number. */
 const awaited = new Map<number, (order: AgentOrder) => void>();
 
@@ -53,6 +54,13 @@ const figures: Figure[] = [
     ratio: peak / idle,
     target: { most: 600 },
   },
+  {
+    name: 'polls that the broker could not answer',
+    value: answers.failed,
+    unit: '',
+    comparedWith: `${answers.given} answered`,
+    target: { most: 0 },
+  },
   orderFigure('commit until the agent has it', committed, 0.5, null),
   orderFigure('commit until the agent has it', committed, 0.95, { most: 250 }),
   orderFigure('the same with the renting itself', asked, 0.95, null),
@@ -73,7 +81,10 @@ async function keepPolling(number: number) {
   let orderSeen: string | null = null;
   while (!stopping.signal.aborted) {
     const order: AgentOrder | null = await poll(number, orderSeen).catch(endOnlyWhenStopping);
-    if (!order) return;
+    if (!order) {
+      await sleep(1000 + 4000 * Math.random(), undefined, { signal: stopping.signal }).catch(() => {});
+      continue;
+    }
     if (order.version !== orderSeen) awaited.get(number)?.(order);
     orderSeen = order.version;
   }
@@ -84,7 +95,8 @@ function endOnlyWhenStopping(error: unknown): null {
   throw error;
 }
 
-function poll(number: number, orderSeen: string | null): Promise<AgentOrder> {
+/** The device's order, or null when the broker could not answer: an agent then tries again a little later. */
+function poll(number: number, orderSeen: string | null): Promise<AgentOrder | null> {
   const silent = { environment: null, verification: null, wipe: null, metrics: null, tunnelProblem: null };
   const report: AgentReport = { protocol: AGENT_PROTOCOL, program: '0.1.0', orderSeen, tunnelUp: true, ...silent };
   const headers = { authorization: `Bearer agent-${number}`, 'content-type': 'application/json' };
@@ -93,8 +105,8 @@ function poll(number: number, orderSeen: string | null): Promise<AgentOrder> {
     const call = request(`${url}/api/agent/v1/poll`, options, async (response) => {
       try {
         const text = (await response.toArray()).join('');
-        invariant(response.statusCode === 200, `an agent was answered ${response.statusCode}: ${text}`);
-        resolve(JSON.parse(text));
+        answers[response.statusCode === 200 ? 'given' : 'failed']++;
+        resolve(response.statusCode === 200 ? JSON.parse(text) : null);
       } catch (error) {
         reject(error);
       }

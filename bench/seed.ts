@@ -1,9 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { pool } from '../db/client.ts';
 import { migrateDatabase } from '../db/migrate.ts';
-import { invariant } from '../lib/errors.ts';
-import { DOLLAR } from '../lib/money.ts';
-import { creditWallet } from '../lib/payments/manual.ts';
+import { fillWallet } from './fund.ts';
 
 // A database with as many devices on the market as its argument says, and a renter who can afford them.
 const [devices = '1'] = process.argv.slice(2);
@@ -13,7 +10,7 @@ const client = await pool.connect();
 await client.query('select setseed(0.5)');
 for (const statement of statements(Number(devices))) await client.query(statement);
 client.release();
-await fillWallet();
+await fillWallet('user1@rpibroker.localhost');
 await pool.end();
 
 /** Device number n has the token `agent-n`, and polled in the future: it stays online while nobody plays its agent. */
@@ -38,13 +35,4 @@ function statements(count: number): string[] {
     'drop table people',
     'vacuum analyze',
   ];
-}
-
-async function fillWallet() {
-  const { rows } = await pool.query('select id from users where is_admin');
-  const [admin] = rows;
-  invariant(admin, 'the seed has an admin');
-  const credit = { userId: admin.id, adminId: admin.id, amount: 10_000n * DOLLAR, reason: 'benchmark' };
-  const outcome = await creditWallet({ ...credit, key: randomUUID(), address: '127.0.0.1', at: new Date() });
-  invariant(outcome.ok, 'the admin may credit a wallet');
 }

@@ -1,12 +1,11 @@
-import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImageManifest } from '../lib/config/images.ts';
 import { buildWeb } from '../scripts/local/build.ts';
 import { keepRunning, runScript, type Settings } from '../scripts/local/programs.ts';
 import { withDatabase } from './database.ts';
+import { freePort } from './free-port.ts';
 
 /** One production web process on a database of its own, in which `devices` devices are on the market. */
 export type BenchWeb = { settings: Settings; url: string; pid: number };
@@ -33,15 +32,6 @@ export async function withWeb<Value>(devices: number, work: (web: BenchWeb) => P
 
 /** What seals the secrets of brokers that live for minutes and know nothing worth sealing. */
 const secret = 'of-a-benchmark-that-keeps-no-secrets';
-
-/** A port that nothing listens on at the moment. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' ? (address?.port ?? 0) : 0;
-}
 
 /** Orders name an image; nobody downloads it here. */
 async function writeManifest(folder: string) {

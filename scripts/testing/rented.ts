@@ -38,6 +38,7 @@ export async function terminalOf(shown: Pick<Shown, 'ssh' | 'knownHosts' | 'pass
   return {
     folder,
     address,
+    ssh: command(withKey),
     sshLine: (line: string) => `${command(withKey)} ${quoted(line)}`,
     byKey: (line: string, options?: { timeoutSeconds: number }) => sh(`${command(withKey)} ${quoted(line)}`, options),
     byPassword: (line: string) => sh(`sshpass -p ${quoted(shown.password)} ${command(withPassword)} ${quoted(line)}`),
