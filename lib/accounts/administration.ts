@@ -41,7 +41,7 @@ export async function suspendUser(asked: Administered & { reason: string }): Pro
     const active = and(eq(users.id, userId), isNull(users.suspendedAt));
     const { rowCount } = await tx.update(users).set({ suspendedAt: at }).where(active);
     await endAllSessions(tx, { userId, at });
-    if (rowCount) await audit(tx, asked, 'suspendUser', asked.reason);
+    if (rowCount) await audit(tx, asked, 'userSuspended', asked.reason);
     await tellDevices(tx, userId);
   });
   if (outcome.ok) await endRentalsOf(asked);
@@ -53,7 +53,7 @@ export function unsuspendUser(asked: Administered): Promise<Outcome<void, UserRe
   return onOtherUser(asked, async (tx) => {
     await tx.update(users).set({ suspendedAt: null }).where(eq(users.id, asked.userId));
     await tellDevices(tx, asked.userId);
-    await audit(tx, asked, 'unsuspendUser');
+    await audit(tx, asked, 'userUnsuspended');
   });
 }
 
@@ -63,7 +63,7 @@ export function setAdmin(asked: Administered & { isAdmin: boolean }): Promise<Ou
   return onOtherUser(asked, async (tx) => {
     const other = and(eq(users.id, userId), ne(users.isAdmin, isAdmin));
     const { rowCount } = await tx.update(users).set({ isAdmin }).where(other);
-    if (rowCount) await audit(tx, asked, isAdmin ? 'grantAdmin' : 'revokeAdmin');
+    if (rowCount) await audit(tx, asked, isAdmin ? 'adminGranted' : 'adminRevoked');
   });
 }
 

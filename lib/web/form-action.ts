@@ -113,7 +113,7 @@ async function factsOfRequest(): Promise<FormFacts | null> {
 
 async function recordDenial(actorId: string, { address, at }: Pick<FormFacts, 'address' | 'at'>) {
   const objectId = await currentPath();
-  await record(db, { actorId, action: 'denied', objectKind: 'page', objectId, address, at });
+  await record(db, { actorId, action: 'accessDenied', objectKind: 'page', objectId, address, at });
 }
 
 /** The first problem of each field, by its name. */
