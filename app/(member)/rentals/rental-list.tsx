@@ -34,10 +34,12 @@ function Rental({ rental: { id, name, device, state, rate, createdAt, endedAt } 
           {device.name} · {device.model} · {countryName(device.country)}
         </p>
       </div>
-      <RentalBadge state={state} />
+      <div className="max-md:justify-self-end">
+        <RentalBadge state={state} />
+      </div>
       <Money amount={rate} per="h" />
       <p className="text-sm text-ink-soft max-md:text-right md:text-right">
-        <span className="max-md:sr-only">since </span>
+        {!endedAt && <span className="max-md:sr-only">since </span>}
         <Timestamp at={createdAt} />
         {endedAt && (
           <span className="max-md:hidden">

@@ -55,7 +55,7 @@ export default async function RentalPage({ params }: Props) {
         {state === 'preparing' && <StepsCard rental={rental} events={timeline.events} now={now} />}
         {open && rental.activeAt && <RentalStats rental={rental} proofs={timeline.proofs} member={member} now={now} />}
         {!open && <Receipt rental={rental} />}
-        {open && rental.access?.knownHosts && state !== 'preparing' && (
+        {state === 'active' && rental.access && (
           <div className="grid items-start gap-6 lg:grid-cols-2">
             <AccessCard rental={rental} access={rental.access} />
             <WebCard rental={rental} access={rental.access} />
