@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { forwards } from '../lib/protocol/agent.ts';
 import { type Account, edgeAccount } from './account.ts';
 import type { DaemonSettings } from './config.ts';
-import { mapFiles, writeMaps } from './maps.ts';
+import { makeMaps, mapFiles } from './maps.ts';
 import { explainingPages } from './pages.ts';
 import type { Program } from './programs.ts';
 
@@ -16,7 +16,7 @@ export async function haproxyProgram(settings: DaemonSettings, certificate: stri
   await mkdir(join(folder, 'pages'), { recursive: true });
   const pages = explainingPages();
   for (const [name, page] of Object.entries(pages)) await writeFile(join(folder, 'pages', `${name}.html`), page);
-  await writeMaps(folder);
+  await makeMaps(folder);
 
   const account = await edgeAccount();
   const configuration = haproxyConfiguration({
@@ -129,7 +129,7 @@ backend sshd
 function sshSection({ LISTEN_ADDRESS, FIRST_PORT, LAST_PORT }: DaemonSettings): string {
   return `
 backend callers
-  stick-table type ip size 100k expire 60s store conn_rate(10s)
+  stick-table type ip size 100k expire 60s store gpc0_rate(10s)
 
 frontend environments
   bind ${LISTEN_ADDRESS}:${FIRST_PORT}-${LAST_PORT}
@@ -139,7 +139,8 @@ frontend environments
   acl prover src ${PROVER_ADDRESS}
   tcp-request connection reject unless { dst_port,map_int_ip(${mapFiles.ports}) -m found }
   tcp-request connection track-sc0 src table callers unless prover
-  tcp-request connection reject if { sc0_conn_rate gt 40 } !prover
+  tcp-request connection reject if { sc0_gpc0_rate gt 40 } !prover
+  tcp-request connection sc-inc-gpc0(0) unless prover
   tcp-request content set-dst dst_port,map_int_ip(${mapFiles.ports})
   default_backend environment_ssh
 backend environment_ssh

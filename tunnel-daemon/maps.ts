@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { appendFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** HAProxy's maps: from a public port, a web name, or a web name whose TLS is passed through, to a device's address. */
@@ -26,11 +26,16 @@ function line({ map, key, address }: Route): string {
 }
 
 /** Writes the files that a HAProxy which starts alone reads; each is complete at every moment. */
-export async function writeMaps(folder: string, routes: Route[] = []) {
+export async function writeMaps(folder: string, routes: Route[]) {
   for (const [map, name] of Object.entries(mapFiles)) {
     const lines = routes.filter((route) => route.map === map).map(({ key, address }) => `${key} ${address}\n`);
     const file = join(folder, name);
     await writeFile(`${file}.new`, lines.join(''));
     await rename(`${file}.new`, file);
   }
+}
+
+/** Makes those map files that are missing; one that an earlier daemon left is what its HAProxy goes by. */
+export async function makeMaps(folder: string) {
+  for (const name of Object.values(mapFiles)) await appendFile(join(folder, name), '');
 }

@@ -18,13 +18,14 @@ export type RouteKeeper = { apply(wanted: Route[]): Promise<void> };
 
 /** A keeper of the routes of the HAProxy in `folder`. */
 export function keepRoutes(runtime: Runtime, folder: string): RouteKeeper {
-  // A daemon that died between closing a route and cutting its connections owes the second; so does a failed round.
-  const owed = { cut: true };
+  // A daemon that died in between may have left files behind, or connections over routes that it closed.
+  const owed = { cut: true, files: true };
 
   return {
     async apply(wanted) {
       const steps = routeSteps(wanted, await listRoutes(runtime));
-      if (steps.length > 0) await writeMaps(folder, wanted);
+      if (owed.files || steps.length > 0) await writeMaps(folder, wanted);
+      owed.files = false;
       const closing = steps.filter((step) => step.do === 'close');
       const opening = steps.filter((step) => step.do === 'open');
 
