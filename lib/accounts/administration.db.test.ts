@@ -4,6 +4,9 @@ import { expect, test } from 'vitest';
 import { db } from '#db/client';
 import { users } from '#db/schema/accounts';
 import { auditLog } from '#db/schema/admin';
+import { devices } from '#db/schema/devices';
+import { relays } from '#db/schema/relays';
+import { findTunnelDevice } from '#lib/relays/queries';
 import { createSealer } from '#lib/secrets';
 import { createSession } from '#lib/sessions/commands';
 import { findSession } from '#lib/sessions/queries';
@@ -64,6 +67,26 @@ test('suspending somebody ends every session at once and stands in the audit log
   await unsuspendUser({ userId, adminId, address, at });
   expect(await findSession(sessionId, at)).toBeNull();
   expect(await actionsOn(userId)).toEqual(['userSuspended', 'userUnsuspended']);
+});
+
+test('the relay lets no device of a suspended person in, until the suspension is lifted', async () => {
+  const [adminId, userId] = [await person(true), await person()];
+  const facts = { host: 'r', deviceHost: 'r', sshPort: 1, sshUser: 't', hostKey: 'k', rentDomain: 'd' };
+  const ports = { httpPort: 2, httpsPort: 3, firstPort: 4, lastPort: 5 };
+  const [relay] = await db
+    .insert(relays)
+    .values({ name: 'r', ...facts, ...ports })
+    .returning();
+  const offer = { ownerId: userId, name: 'pi', country: 'DE', rate: 1000n, diskGigabytes: 8, listed: true };
+  const tunnel = { relayId: relay?.id ?? '', tunnelFingerprint: 'SHA256:x', tunnelPublicKey: 'ssh-ed25519 x' };
+  await db.insert(devices).values({ ...offer, ...tunnel, state: 'ready' });
+  const letIn = async () => (await findTunnelDevice(tunnel.relayId, 'SHA256:x')) !== null;
+
+  expect(await letIn()).toBe(true);
+  await suspendUser({ userId, adminId, address, at, reason: 'abuse' });
+  expect(await letIn()).toBe(false);
+  await unsuspendUser({ userId, adminId, address, at });
+  expect(await letIn()).toBe(true);
 });
 
 test('admins neither suspend nor demote themselves', async () => {

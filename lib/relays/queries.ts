@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNotNull, notInArray, or, sql } from 'drizzle-orm';
 import { openChanges } from '#db/changes';
 import { db } from '#db/client';
+import { users } from '#db/schema/accounts';
 import { devices } from '#db/schema/devices';
 import { proofIntervals, rentals } from '#db/schema/rentals';
 import { loopbackAddress } from '#lib/devices/address';
@@ -30,8 +31,14 @@ export async function findTunnelDevice(relayId: string, fingerprint: string): Pr
   return rows.flatMap(toTunnelDevice)[0] ?? null;
 }
 
+/** A suspended person's devices are locked out with their owner. */
 function mayTunnel(relayId: string) {
-  return and(eq(devices.relayId, relayId), notInArray(devices.state, ['awaitingAgent', 'retired']));
+  const suspended = db.select({ id: users.id }).from(users).where(isNotNull(users.suspendedAt));
+  return and(
+    eq(devices.relayId, relayId),
+    notInArray(devices.state, ['awaitingAgent', 'retired']),
+    notInArray(devices.ownerId, suspended),
+  );
 }
 
 type TunnelRow = { deviceId: string; number: number; fingerprint: string | null; publicKey: string | null };
