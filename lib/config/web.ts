@@ -40,6 +40,7 @@ export const webSettings = z.object({
     .describe('Where the images that agents download lie'),
 });
 
+/** The settings of the web program, as parsed. */
 export type WebSettings = z.infer<typeof webSettings>;
 
 const held = globalThis as typeof globalThis & { rpibrokerWebSettings?: WebSettings };

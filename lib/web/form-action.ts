@@ -24,8 +24,8 @@ export type FormFacts = { address: string; userAgent: string; at: Date };
 /** A server action as `useActionState` calls it. */
 export type FormAction = (state: FormState, form: FormData) => Promise<FormState>;
 
-// biome-ignore lint/suspicious/noConfusingVoidType: an action that says nothing was done
-type Answer = Promise<FormState | void>;
+/** An action that answers nothing has done what was asked. */
+type Answer = Promise<FormState | undefined>;
 type Work<Schema extends z.ZodType, Person> = (input: z.output<Schema>, person: Person, facts: FormFacts) => Answer;
 
 /** An action that anybody may take, signed in or not. */

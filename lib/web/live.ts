@@ -9,6 +9,7 @@ import { findSession, type Member } from '#lib/sessions/queries';
 export const liveTopic = z
   .templateLiteral([z.enum(['device', 'rental']), ':', z.uuid()])
   .or(z.enum(['devices', 'rentals', 'wallet', 'market']));
+/** One thing that a page is kept up to date about. */
 export type LiveTopic = z.infer<typeof liveTopic>;
 
 /** Which rows to listen to, and how often at most to tell of them; `tellEvery`: also without a change. */

@@ -6,6 +6,7 @@ import { touchSession } from '#lib/sessions/commands';
 import { findSession, type Member } from '#lib/sessions/queries';
 import { sessionOfCookie } from './auth.ts';
 
+/** Who is signed in. */
 export type { Member };
 
 /** Who is signed in; null for a visitor. The row of the session is read anew for every request. */
