@@ -12,7 +12,7 @@ export function welcome(broker: { settings: Settings; people: Person[]; folders:
   say(`
   Mail it would send   ${PUBLIC_URL}/mailbox
   Rented web pages     http://NAME.rent.localhost:${HTTP_PORT} and https://NAME.rent.localhost:${HTTPS_PORT}
-  Its certificates' CA ${join(DATA_FOLDER, 'ca.crt')}
+  Its certificates' CA ${join(DATA_FOLDER, 'tls', 'authority.pem')}
   Logs                 ${broker.folders.logs}
 
   Ctrl-C stops everything; the next start keeps all data.

@@ -128,7 +128,7 @@ test('a file goes there and back unchanged, and apt-get installs a package', asy
 
 test('a page on port 80 is read through the subdomain, over https too; pages explain what is missing', async () => {
   const [terminal] = terminals;
-  const ca = join(testBroker.places.data, 'ca.crt');
+  const ca = join(testBroker.places.data, 'tls', 'authority.pem');
   expect((await visit(at.shown.http)).output).toMatch(/Nothing listens on port 80 yet[\s\S]*502$/);
   const unknown = at.shown.http.replace(/\/\/[^.]+/, '//nobody-nowhere-11');
   expect((await visit(unknown)).output).toMatch(/No rental has this name[\s\S]*404$/);
