@@ -31,8 +31,6 @@ log.info('web has ended');
 process.exit();
 
 async function prepareNext({ NODE_ENV, PORT, LISTEN_ADDRESS }: WebSettings) {
-  // React and Next look here, and load differently without it.
-  Object.assign(process.env, { NODE_ENV });
   const { default: next } = await import('next');
   const hostname = LISTEN_ADDRESS ?? 'localhost';
   const prepared = next({ dev: NODE_ENV === 'development', hostname, port: PORT, httpServer: server });

@@ -47,8 +47,20 @@ const held = globalThis as typeof globalThis & { rpibrokerWebSettings?: WebSetti
 
 /** The settings of this web process, read once. */
 export function webConfig(): WebSettings {
-  held.rpibrokerWebSettings ??= parseSettings(webSettings, process.env);
+  held.rpibrokerWebSettings ??= readSettings();
   return held.rpibrokerWebSettings;
+}
+
+function readSettings(): WebSettings {
+  const settings = parseSettings(webSettings, process.env);
+  // React and Next look here, and load differently without it.
+  Object.assign(process.env, { NODE_ENV: settings.NODE_ENV });
+  return settings;
+}
+
+/** Whether this process answers requests: a build loads the same files and shall start nothing. */
+export function isServing(): boolean {
+  return process.env.NEXT_RUNTIME === 'nodejs' && process.env.NEXT_PHASE !== 'phase-production-build';
 }
 
 /** Whether this broker runs on its maker's own machine: the mailbox page and the seeded people exist only there. */
