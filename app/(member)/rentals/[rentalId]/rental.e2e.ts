@@ -183,7 +183,7 @@ test('stopping ends open connections, and what is charged is rate × proven time
   const [terminal] = terminals;
   await terminal?.byKey(`sudo sh -c 'echo ${canary} > /root/secret'; echo ${canary} >> ~/.bash_history; sync`);
   const session = inBackground(terminal?.sshLine('sleep 600') ?? '');
-  await expect.poll(async () => (await terminal?.byKey('pgrep -c -x sleep'))?.output).toBe('1');
+  await expect.poll(async () => (await terminal?.byKey("pgrep -c -f 'sleep 60[0]'"))?.output).toBe('1');
 
   await renter.getByRole('button', { name: 'Stop' }).click();
   await renter.getByRole('button', { name: 'Stop and destroy the disk' }).click();
