@@ -8,7 +8,7 @@ export function Live({ topic }: { topic: string }) {
   const router = useRouter();
 
   useEffect(() => {
-    const refresh = coalesced(() => router.refresh(), 250);
+    const refresh = coalesced(() => router.refresh(), 100);
     return listen(`/api/live?topic=${encodeURIComponent(topic)}`, refresh);
   }, [topic, router]);
 

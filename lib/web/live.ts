@@ -17,7 +17,7 @@ export type Source = { channel: Channel; ids: string[]; pace: number; tellEvery?
 
 const HEARTBEAT = 15_000;
 /** Time that is proven, and so money, moves without any row of interest changing. */
-const moving = { pace: 200, tellEvery: HEARTBEAT };
+const moving = { pace: 50, tellEvery: HEARTBEAT };
 
 /** What `member` hears under a topic; null when it is nobody's business but others'. */
 export async function sourceOf(topic: LiveTopic, member: Member | null): Promise<Source | null> {
