@@ -29,4 +29,5 @@ export const daemonSettings = z.object({
   PENALTY_SECONDS: seconds.max(600).default(120).describe('How long a source of failed sign-ins is shut out'),
 });
 
+/** The daemon's settings, parsed. */
 export type DaemonSettings = z.infer<typeof daemonSettings>;

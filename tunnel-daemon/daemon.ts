@@ -14,6 +14,7 @@ import { createRoster } from './roster.ts';
 import { startRounds } from './rounds.ts';
 import { keepRoutes } from './routes.ts';
 import { openRuntime } from './runtime.ts';
+import { endSilentCalls } from './silence.ts';
 import { createTunnelNews } from './tunnel-news.ts';
 import { watchTunnels } from './tunnels.ts';
 import { createVerifier } from './verifier.ts';
@@ -41,7 +42,7 @@ export async function startDaemon(settings: DaemonSettings, log: Logger): Promis
   const runtime = openRuntime(join(RUN_FOLDER, 'haproxy.sock'));
   await runtime.ready();
   const guard = createGuard(runtime, log);
-  const tunnels = watchTunnels({ sshdPort: SSHD_PORT, sshdLog: sshd.logFile, runtime, roster, guard, log });
+  const tunnels = watchTunnels({ sshdPort: SSHD_PORT, sshdLog: sshd.logFile, runtime, roster, guard, clock, log });
   const news = createTunnelNews(relay, clock);
   const host = LISTEN_ADDRESS === '0.0.0.0' ? '127.0.0.1' : LISTEN_ADDRESS;
   const prover = createProver({ host, clock, log, signal });
@@ -61,6 +62,7 @@ export async function startDaemon(settings: DaemonSettings, log: Logger): Promis
     loop('news', 0.5, async () => {
       if ((await news.tell(up.devices)) === 'told') reconciling.wake();
     }),
+    loop('silence', 1, () => endSilentCalls(runtime)),
     loop('proofs', PROVE_SECONDS, prover.round),
   ];
   const unwatch = watchRelay(reconciling.wake);

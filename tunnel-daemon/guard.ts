@@ -4,6 +4,8 @@ import type { Runtime } from './runtime.ts';
 /** Sources are shut out when they fail so often within ten minutes. */
 const MOST_FAILURES = 6;
 const MEMORY_MS = 10 * 60_000;
+/** Of how many sources failures are remembered. */
+const MOST_SOURCES = 50_000;
 
 /** Counts failed sign-ins by where they really come from, and has HAProxy shut such sources out for a while. */
 export type Guard = {
@@ -12,6 +14,8 @@ export type Guard = {
   failed(port: number): Promise<void>;
   /** A device has signed in: failures beside it, behind the same address, may no longer shut it out. */
   succeeded(port: number): Promise<void>;
+  /** From where a connection really comes, or null when HAProxy has not told. */
+  sourceOf(port: number): string | null;
 };
 
 /** A guard that uses HAProxy's tables `blocked` and `trusted`, whose entries end by themselves. */
@@ -33,7 +37,10 @@ export function createGuard(runtime: Runtime, log: Logger): Guard {
       const source = sources.get(port);
       if (!source) return;
       const recent = [...(failures.get(source) ?? []), Date.now()].filter((at) => at > Date.now() - MEMORY_MS);
+      // The youngest at the end: whoever has been quiet longest is forgotten first.
+      failures.delete(source);
       failures.set(source, recent);
+      if (failures.size > MOST_SOURCES) failures.delete(failures.keys().next().value ?? source);
       if (recent.length <= MOST_FAILURES) return;
       failures.delete(source);
       await mark(runtime, 'blocked', source);
@@ -43,6 +50,7 @@ export function createGuard(runtime: Runtime, log: Logger): Guard {
       const source = sources.get(port);
       if (source) await mark(runtime, 'trusted', source);
     },
+    sourceOf: (port) => sources.get(port) ?? null,
   };
 }
 

@@ -85,7 +85,7 @@ defaults
 }
 
 /**
- * Devices. sshd gives nobody more than 10 s to sign in, so at most 55 arrivals in 10 s keep at most 100 strangers of
+ * Devices. sshd gives nobody more than 9 s to sign in, so at most 55 arrivals in 10 s keep at most 100 strangers of
  * one network waiting. A source from which a device has signed in before is counted by itself, and failed sign-ins
  * beside it do not shut it out: they are slowed.
  */
@@ -125,11 +125,14 @@ backend sshd
 `;
 }
 
-/** Renters. A port that is in no map is closed at once; a stranger who keeps guessing is slowed by real source. */
+/**
+ * Renters. A port that is in no map is closed at once; a stranger who keeps guessing is slowed by real source, and
+ * holds fewer connections than make an environment's sshd turn others away.
+ */
 function sshSection({ LISTEN_ADDRESS, FIRST_PORT, LAST_PORT }: DaemonSettings): string {
   return `
 backend callers
-  stick-table type ip size 100k expire 60s store gpc0_rate(10s)
+  stick-table type ip size 100k expire 60s store gpc0_rate(10s),conn_cur
 
 frontend environments
   bind ${LISTEN_ADDRESS}:${FIRST_PORT}-${LAST_PORT}
@@ -140,6 +143,7 @@ frontend environments
   tcp-request connection reject unless { dst_port,map_int_ip(${mapFiles.ports}) -m found }
   tcp-request connection track-sc0 src table callers unless prover
   tcp-request connection reject if { sc0_gpc0_rate gt 40 } !prover
+  tcp-request connection reject if { sc0_conn_cur gt 50 } !prover
   tcp-request connection sc-inc-gpc0(0) unless prover
   tcp-request content set-dst dst_port,map_int_ip(${mapFiles.ports})
   default_backend environment_ssh

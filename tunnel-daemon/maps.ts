@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 /** HAProxy's maps: from a public port, a web name, or a web name whose TLS is passed through, to a device's address. */
 export const mapFiles = { ports: 'ports.map', hosts: 'hosts.map', passthrough: 'passthrough.map' } as const;
+/** One of HAProxy's maps. */
 export type MapName = keyof typeof mapFiles;
 
 /** One line of a map: whoever comes for `key` is led to the device at `address`. */

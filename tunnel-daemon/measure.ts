@@ -41,11 +41,19 @@ async function send(door: Door, bytes: Buffer): Promise<void> {
   await receive(socket);
 }
 
-/** Reads to the end and answers how many bytes came; none at all is a failure. */
+/** Reads to the end and answers how many bytes came. None at all, too many, or no end in time is a failure. */
 async function receive(socket: Socket): Promise<number> {
-  socket.setTimeout(PATIENCE_MS, () => socket.destroy(silent()));
+  const patience = setTimeout(() => socket.destroy(silent()), PATIENCE_MS);
   const got = { bytes: 0 };
-  for await (const chunk of socket) got.bytes += (chunk as Buffer).length;
+  try {
+    for await (const chunk of socket) {
+      got.bytes += (chunk as Buffer).length;
+      // The other end is a stranger's: it could go on for ever.
+      if (got.bytes > BLOCK.length) throw silent();
+    }
+  } finally {
+    clearTimeout(patience);
+  }
   if (got.bytes === 0) throw silent();
   return got.bytes;
 }

@@ -32,7 +32,8 @@ export function compareHostKey(door: Door, hostKey: string): Promise<ProbeResult
   return new Promise((resolve) => {
     const answer = (result: ProbeResult) => {
       resolve(result);
-      client.end();
+      // Not `end`: a stranger's server may never let go.
+      client.destroy();
     };
     // The handshake is complete only once the server has signed it with the key that it showed.
     client.once('handshake', () => answer('proved'));

@@ -15,6 +15,6 @@ export async function listSessions(runtime: Runtime): Promise<Session[]> {
 }
 
 /** Ends these connections on both sides. */
-export async function cutSessions(runtime: Runtime, sessions: Session[]) {
+export async function cutSessions(runtime: Runtime, sessions: Pick<Session, 'id'>[]) {
   for (const { id } of sessions) await runtime.ask(`shutdown session ${id}`);
 }

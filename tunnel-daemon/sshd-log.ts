@@ -3,16 +3,20 @@ import { open, truncate } from 'node:fs/promises';
 /** What sshd's log tells of a connection, which it knows by the port from which HAProxy called. */
 export type SshdEvent =
   | { kind: 'accepted'; port: number; fingerprint: string; line: string }
-  | { kind: 'failed'; port: number };
+  | { kind: 'failed'; port: number }
+  | { kind: 'denied'; port: number; asked: string };
 
 const acceptedLine = /^Accepted publickey for \S+ from \S+ port (\d+) ssh2: \S+ (SHA256:\S+)/;
 const failedLine =
   /^(?:Failed \S+ for .* from|Timeout before authentication for|Unable to negotiate with|banner exchange: Connection from) \S+ port (\d+)/;
+const deniedLine = /^Received request from \S+ port (\d+) to (.+), but the request was denied\.$/;
 
 /** What a line of sshd's log tells, or null when it is of no use to us. */
 export function parseSshdLine(line: string): SshdEvent | null {
   const [, acceptedPort, fingerprint] = acceptedLine.exec(line) ?? [];
   if (acceptedPort && fingerprint) return { kind: 'accepted', port: Number(acceptedPort), fingerprint, line };
+  const [, deniedPort, asked] = deniedLine.exec(line) ?? [];
+  if (deniedPort && asked) return { kind: 'denied', port: Number(deniedPort), asked };
   const failedPort = failedLine.exec(line)?.[1];
   return failedPort ? { kind: 'failed', port: Number(failedPort) } : null;
 }

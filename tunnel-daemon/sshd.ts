@@ -80,7 +80,7 @@ PermitUserRC no
 # Refuses every session, while -N -R works.
 MaxSessions 0
 
-LoginGraceTime 10
+LoginGraceTime 9
 MaxAuthTries 6
 MaxStartups 300:30:1000
 # A half-open tunnel ends after interval × 2 × (count + 1), as measured with 9.2: 30 s.

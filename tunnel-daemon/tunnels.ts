@@ -1,5 +1,7 @@
 import type { Logger } from '../lib/process/log.ts';
 import { forwards } from '../lib/protocol/agent.ts';
+import { recordDenial } from '../lib/relays/commands.ts';
+import type { Clock } from './clock.ts';
 import type { Guard } from './guard.ts';
 import { listTcpSockets, type TcpSocket } from './kernel.ts';
 import type { Roster } from './roster.ts';
@@ -21,12 +23,14 @@ type TunnelOptions = {
   runtime: Runtime;
   roster: Roster;
   guard: Guard;
+  clock: Clock;
   log: Logger;
 };
 type SignedIn = { port: number; fingerprint: string; line: string };
 
 /** The tunnels that end at the sshd behind `sshdPort`. */
-export function watchTunnels({ sshdPort, sshdLog, runtime, roster, guard, log }: TunnelOptions): Tunnels {
+export function watchTunnels(options: TunnelOptions): Tunnels {
+  const { sshdPort, sshdLog, runtime, roster, guard, log } = options;
   const reader = readLog(sshdLog);
   const signedIn = new Map<number, SignedIn>();
   const note = (event: SshdEvent | null) => {
@@ -41,6 +45,7 @@ export function watchTunnels({ sshdPort, sshdLog, runtime, roster, guard, log }:
     async look() {
       const events = (await reader.readNew()).map(parseSshdLine);
       events.forEach(note);
+      const denied = denials(events, signedIn);
       const sockets = await listTcpSockets();
       if (!history.read) forgetGone(signedIn, sockets, sshdPort);
 
@@ -48,8 +53,11 @@ export function watchTunnels({ sshdPort, sshdLog, runtime, roster, guard, log }:
       if (unwanted.length > 0) await cutTunnels(runtime, { sshdPort, unwanted, log });
       // Only now: a device whose listeners were still held has left again, and is to find them free when it comes back.
       forgetGone(signedIn, sockets, sshdPort);
-      // Failures of the time before this daemon have had their consequences.
-      if (history.read) await tellGuard(guard, events);
+      // What happened before this daemon's time has had its consequences.
+      if (history.read) {
+        await tellGuard(guard, events);
+        await tellDenials(options, denied);
+      }
       history.read = true;
       await reader.shorten(() => [...signedIn.values()].map(({ line }) => line));
       return devicesUp(sockets, roster);
@@ -94,6 +102,29 @@ async function tellGuard(guard: Guard, events: (SshdEvent | null)[]) {
   for (const event of events) {
     if (event?.kind === 'accepted') await guard.succeeded(event.port);
     if (event?.kind === 'failed') await guard.failed(event.port);
+  }
+}
+
+type Denial = { fingerprint: string; port: number; asked: string };
+
+/** The last thing that each signed-in device asked for and was not given. */
+function denials(events: (SshdEvent | null)[], signedIn: Map<number, SignedIn>): Denial[] {
+  const last = new Map<string, Denial>();
+  for (const event of events) {
+    if (event?.kind !== 'denied') continue;
+    const { port, asked } = event;
+    const fingerprint = signedIn.get(port)?.fingerprint;
+    if (fingerprint) last.set(fingerprint, { fingerprint, port, asked });
+  }
+  return [...last.values()];
+}
+
+async function tellDenials({ roster, guard, clock, log }: TunnelOptions, denied: Denial[]) {
+  for (const { fingerprint, port, asked } of denied) {
+    log.warn({ fingerprint, asked }, 'a device asked for what is not its own');
+    const device = await roster.find(fingerprint);
+    if (!device) continue;
+    await recordDenial({ deviceId: device.deviceId, asked, address: guard.sourceOf(port), at: clock.now() });
   }
 }
 

@@ -1,8 +1,10 @@
-import { and, eq, inArray, isNotNull, isNull, notInArray, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNotNull, isNull, notInArray, sql } from 'drizzle-orm';
 import { db, type Tx } from '#db/client';
+import { auditLog } from '#db/schema/admin';
 import { deviceEvents, devices } from '#db/schema/devices';
 import { relays } from '#db/schema/relays';
 import { rentalEvents } from '#db/schema/rentals';
+import { record } from '#lib/audit/commands';
 import type { DeviceStoryKind } from '#lib/devices/story';
 import { invariant } from '#lib/errors';
 import type { RentalStoryKind } from '#lib/rentals/story';
@@ -93,4 +95,17 @@ export async function recordForeignHostKey({ rentalId, at }: { rentalId: string;
     select ${rentalId}::uuid, ${kind}, ${at.toISOString()}::timestamptz
     where not exists (select from ${rentalEvents} where rental_id = ${rentalId}::uuid and kind = ${kind}
       and at > ${at.toISOString()}::timestamptz - interval '1 hour')`);
+}
+
+type Denial = { deviceId: string; asked: string; address: string | null; at: Date };
+
+/** Keeps on record that a device asked the relay for what is not its own; once a minute, however often it asks. */
+export async function recordDenial({ deviceId, asked, address, at }: Denial): Promise<void> {
+  const entry = { action: 'tunnelDenied', objectKind: 'device', objectId: deviceId };
+  await db.transaction(async (tx) => {
+    const same = and(eq(auditLog.action, entry.action), eq(auditLog.objectId, deviceId));
+    const lately = gt(auditLog.at, new Date(at.getTime() - 60_000));
+    const told = await tx.select({ id: auditLog.id }).from(auditLog).where(and(same, lately)).limit(1);
+    if (told.length === 0) await record(tx, { ...entry, actorId: null, detail: asked.slice(0, 200), address, at });
+  });
 }
