@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from 'drizzle-orm';
 import { UpstreamError } from '#lib/errors';
 
 /** Codes with which Node and PostgreSQL say that the database cannot be reached or is going down. */
@@ -8,5 +9,12 @@ export function isOutage(error: unknown): boolean {
   if (error instanceof UpstreamError) return error.retryable;
   if (!(error instanceof Error)) return false;
   const { code, cause } = error as Error & { code?: unknown };
-  return (typeof code === 'string' && unreachable.test(code)) || (cause !== undefined && isOutage(cause));
+  if (typeof code === 'string' && unreachable.test(code)) return true;
+  if (error instanceof DrizzleQueryError && isUnanswered(cause)) return true;
+  return cause !== undefined && isOutage(cause);
+}
+
+/** pg's word for a lost connection is a plain error without a code; the server's answers and our mistakes are others. */
+function isUnanswered(cause: unknown): boolean {
+  return cause instanceof Error && cause.constructor === Error && !('code' in cause);
 }
