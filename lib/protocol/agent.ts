@@ -23,16 +23,23 @@ export const forwards = [
 /** The inner address that every environment on every device has, so that tunnels outlive environments. */
 export const ENVIRONMENT_ADDRESS = '10.99.0.2';
 
-const text = (most: number) => z.string().max(most);
+/** PostgreSQL keeps every character but NUL. */
+const text = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .refine((value) => !value.includes('\0'), 'no NUL');
 const id = z.uuid();
 const sshPublicKey = z
   .string()
   .max(800)
   .regex(/^ssh-ed25519 [A-Za-z0-9+/]{68}$/, 'an ssh-ed25519 public key without a comment');
-const count = z.number().finite().nonnegative();
+/** More than any machine has of anything, and still exact and small enough for every column. */
+const count = z.number().nonnegative().max(1e15);
 
 /** One thing that was done, and how long it took. */
 export const timedStep = z.object({ step: text(60), milliseconds: count });
+/** A step as it was taken. */
 export type TimedStep = z.infer<typeof timedStep>;
 
 /** What a device is, as measured by the agent on the device. */
@@ -50,6 +57,7 @@ export const hardware = z.object({
   kernel: text(120),
   hasAes: z.boolean(),
 });
+/** Measured hardware. */
 export type Hardware = z.infer<typeof hardware>;
 
 /** A promise of the device that was tried from inside an environment, and what came of it. */
@@ -60,6 +68,7 @@ export const probe = z.object({
   passed: z.boolean(),
   fix: text(500).nullable().describe('what the owner can do about it, null when it passed'),
 });
+/** A promise that was tried. */
 export type Probe = z.infer<typeof probe>;
 
 /** What a device can tell about itself at any moment. */
@@ -70,6 +79,7 @@ export const metrics = z.object({
   temperatureCelsius: z.number().finite().nullable(),
   throttled: z.boolean().nullable(),
 });
+/** A device at a moment. */
 export type Metrics = z.infer<typeof metrics>;
 
 /** Agent → app, once: the owner's key, the tunnel's public key and what this machine is. */
@@ -81,10 +91,12 @@ export const registerRequest = z.object({
   architecture: z.enum(['arm64', 'amd64']),
   model: text(120),
 });
+/** What an agent registers with. */
 export type RegisterRequest = z.infer<typeof registerRequest>;
 
 /** App → agent, in answer: who the device is from now on. The token is shown once and kept on the device. */
 export const registerAnswer = z.object({ deviceId: id, deviceToken: text(200) });
+/** Who a device is. */
 export type RegisterAnswer = z.infer<typeof registerAnswer>;
 
 /** Where the tunnel leads: the relay, its pinned host key, and this device's loopback address there. */
@@ -95,6 +107,7 @@ export const tunnelSpec = z.object({
   hostKey: text(800).describe('type and base64, as in a known_hosts line'),
   address: z.string().regex(/^127\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.\d{1,3}\.\d{1,3}$/),
 });
+/** A way into the relay. */
 export type TunnelSpec = z.infer<typeof tunnelSpec>;
 
 /** The environment's image for this device's architecture, as a `docker save` file that the app serves. */
@@ -104,6 +117,7 @@ export const imageSpec = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   bytes: count,
 });
+/** An image to download. */
 export type ImageSpec = z.infer<typeof imageSpec>;
 
 /** A Linux for one renter: who may sign in, and with what. */
@@ -111,11 +125,12 @@ export const environmentSpec = z.object({
   id: id.describe("the rental's id, or the verification's"),
   name: z
     .string()
-    .regex(/^[a-z0-9-]{3,60}$/)
-    .describe('user name and host name'),
+    .regex(/^[a-z0-9-]{3,32}$/)
+    .describe('user name and host name; Linux takes no longer user name'),
   password: text(100),
   authorizedKeys: z.array(text(9000)).max(50),
 });
+/** A Linux to be made. */
 export type EnvironmentSpec = z.infer<typeof environmentSpec>;
 
 /** What the device should be doing. */
@@ -125,6 +140,7 @@ export const task = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('serve'), environment: environmentSpec, paused: z.boolean() }),
   z.object({ kind: z.literal('wipe'), wipeId: id }),
 ]);
+/** Something to do. */
 export type Task = z.infer<typeof task>;
 
 /** App → agent, in answer to a poll: all that should be. Stating it twice changes nothing. */
@@ -135,6 +151,7 @@ export const agentOrder = z.object({
   image: imageSpec,
   task,
 });
+/** A whole order. */
 export type AgentOrder = z.infer<typeof agentOrder>;
 
 /** The environment as it is. `ready` means that its sshd answered on its own port 22. */
@@ -145,6 +162,7 @@ export const environmentReport = z.object({
   steps: z.array(timedStep).max(30),
   problem: text(500).nullable(),
 });
+/** An environment as it is. */
 export type EnvironmentReport = z.infer<typeof environmentReport>;
 
 /** What a verification measured and tried; `id` is the verification's. */
@@ -154,6 +172,7 @@ export const verificationReport = z.object({
   probes: z.array(probe).max(20),
   problem: text(500).nullable().describe('why the verification could not be finished'),
 });
+/** What came of a verification. */
 export type VerificationReport = z.infer<typeof verificationReport>;
 
 /** What a wipe did; `id` is the order's, so that an old proof is never taken for a new one. */
@@ -163,6 +182,7 @@ export const wipeReport = z.object({
   imageDigest: text(100).nullable().describe('of the image in the fresh engine'),
   problem: text(500).nullable().describe('null when nothing of the renter is left'),
 });
+/** What came of a wipe. */
 export type WipeReport = z.infer<typeof wipeReport>;
 
 /** Agent → app, on every poll: what I am actually doing, and the last order that I have seen. */
@@ -177,8 +197,10 @@ export const agentReport = z.object({
   wipe: wipeReport.nullable(),
   metrics: metrics.nullable(),
 });
+/** All that an agent tells. */
 export type AgentReport = z.infer<typeof agentReport>;
 
 /** App → agent, when it declines: one word for programs and one sentence for the owner's log. */
 export const agentRefusal = z.object({ error: text(60), message: text(500) });
+/** Why an agent is sent away. */
 export type AgentRefusal = z.infer<typeof agentRefusal>;
