@@ -1,4 +1,5 @@
 import { cpus, release, totalmem } from 'node:os';
+import { measureAnswers } from './answers.ts';
 import { type BenchBroker, withBroker } from './broker.ts';
 import type { Figure } from './figure.ts';
 import { measureLink } from './link.ts';
@@ -14,6 +15,7 @@ const alone = {
   polls: { title: 'Agents in long polls against one web process', measure: measurePolls },
   market: { title: 'The market', measure: measureMarket },
   metering: { title: 'Metering', measure: measureMetering },
+  answers: { title: 'Answers that shall not tell who has an account', measure: measureAnswers },
 };
 
 /** What needs a whole broker with this machine as its device. */
