@@ -46,8 +46,11 @@ async function boot({ dev, enrol, instance, ports }: LocalOptions) {
 
   const engine = await step('Docker engine', ensureEngine);
   parts.defer(engine.stop);
-  await step('Images of the agent and the environment', buildImages);
-  if (!dev) await step('Web build', buildWeb);
+  // One waits for the network, the other for the processor.
+  await Promise.all([
+    step('Images of the agent and the environment', buildImages),
+    dev ? null : step('Web build', buildWeb),
+  ]);
 
   const web = { name: 'web', file: 'scripts/web.ts', endWith: 'SIGTERM' } as const;
   const webSettings = dev ? { ...settings, NODE_ENV: 'development' } : settings;

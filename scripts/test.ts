@@ -27,10 +27,12 @@ try {
   if (isWanted('docker') || isWanted('browser')) {
     const engine = await step('Docker engine', ensureEngine);
     parts.defer(engine.stop);
-    await step('Images of the agent and the environment', buildImages);
+    await Promise.all([
+      step('Images of the agent and the environment', buildImages),
+      isWanted('browser') ? step('Web build', buildWeb) : null,
+    ]);
   }
   await check('docker', () => vitest('docker'));
-  if (isWanted('browser')) await step('Web build', buildWeb);
   await check('browser', playwright);
 } catch (error) {
   say(error instanceof Error ? error.stack : String(error));
