@@ -9,6 +9,11 @@ export function formatPercent(share: number): string {
   return share >= 1 ? '100 %' : `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
 }
 
+/** How reliably a device was there; `new` until its first hours have been counted. */
+export function formatUptime(share: number): string {
+  return share === 0 ? 'new' : formatPercent(share);
+}
+
 /** The speed of a line: `94 Mbit/s`; a dash when nobody has measured it. */
 export function formatSpeed(megabits: number | null): string {
   return megabits === null ? '–' : `${Math.round(megabits)} Mbit/s`;

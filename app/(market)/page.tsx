@@ -24,7 +24,7 @@ export default async function MarketPage({ searchParams }: PageProps<'/'>) {
         Rent a Raspberry Pi in somebody’s home as your own small Linux server, with root over SSH and a web address. You
         pay by the hour, and only for time in which it was proven to answer.
       </PageHeader>
-      <div className="grid items-start gap-6 lg:grid-cols-[15rem_minmax(0,1fr)] lg:gap-8">
+      <div className="grid items-start gap-6 lg:grid-cols-[13rem_minmax(0,1fr)] lg:gap-8">
         <FilterForm query={query} />
         <div className="min-w-0">
           <Problems query={query} />

@@ -2,12 +2,12 @@ import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { formatMemory } from '#components/bytes';
 import { countryName } from '#components/country';
-import { formatMilliseconds, formatPercent } from '#components/figures';
+import { formatMilliseconds, formatUptime } from '#components/figures';
 import { Money, monthly, roundToCents } from '#components/money';
 import type { MarketDevice } from '#lib/devices/queries';
 import { type MarketQuery, marketHref, sorts } from './filters.ts';
 
-const columns = 'lg:grid-cols-[minmax(0,1fr)_4.5rem_4rem_4rem_4.5rem_4rem_7rem] lg:items-center lg:gap-x-4';
+const columns = 'lg:grid-cols-[minmax(0,1fr)_4rem_3.75rem_3.25rem_4.25rem_3.5rem_6.75rem] lg:items-center lg:gap-x-3';
 
 /** The devices that match, each with the facts that one chooses by. */
 export function Results({ devices, query }: { devices: MarketDevice[]; query: MarketQuery }) {
@@ -54,9 +54,10 @@ function Result({ device }: { device: MarketDevice }) {
       className={`grid grid-cols-[1fr_1fr_auto] gap-x-4 gap-y-2.5 px-5 py-4 transition-colors hover:bg-sunken ${columns}`}
     >
       <div className="min-w-0 max-lg:col-span-2">
-        <p className="truncate font-medium">{device.model}</p>
-        <p className="truncate text-sm text-ink-soft">
-          {device.name} · {countryName(device.country)}
+        <p className="font-medium text-balance">{device.model}</p>
+        <p className="flex text-sm text-ink-soft">
+          <span className="truncate">{device.name}</span>
+          <span className="shrink-0 whitespace-pre"> · {countryName(device.country)}</span>
         </p>
       </div>
       <dl className="contents">
@@ -66,7 +67,7 @@ function Result({ device }: { device: MarketDevice }) {
         <Fact label="Memory">{formatMemory(device.memoryBytes ?? 0)}</Fact>
         <Fact label="Disk">{device.diskGigabytes} GB</Fact>
         <Fact label="Round trip">{formatMilliseconds(device.roundTripMs)}</Fact>
-        <Fact label="Uptime">{formatPercent(device.uptime30)}</Fact>
+        <Fact label="Uptime">{formatUptime(device.uptime30)}</Fact>
         <div className="text-right whitespace-nowrap max-lg:col-start-3 max-lg:row-start-1">
           <dt className="sr-only">Price</dt>
           <dd className="figure">

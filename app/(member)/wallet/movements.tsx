@@ -55,7 +55,7 @@ function Usage({ movement }: { movement: Movement & { kind: 'usage' } }) {
         {formatDuration(Number(connectedMs))} proven at <Money amount={rate} per="h" />
       </p>
       <p className="text-sm text-ink-faint">
-        <Timestamp at={from} /> – <Timestamp at={to} part="clock" />
+        <Timestamp at={from} /> – <Timestamp at={to} />
       </p>
     </div>
   );

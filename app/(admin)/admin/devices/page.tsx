@@ -48,7 +48,11 @@ function Row({ device }: { device: Device }) {
         <p className="figure text-xs whitespace-nowrap text-ink-faint">{device.id}</p>
       </Td>
       <Td>
-        <Link href={`/admin/users/${device.ownerId}`} className="link">
+        <Link
+          href={`/admin/users/${device.ownerId}`}
+          title={device.ownerEmail}
+          className="link block max-w-44 truncate"
+        >
           {device.ownerEmail}
         </Link>
       </Td>

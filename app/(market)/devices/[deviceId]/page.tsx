@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { countryName } from '#components/country';
 import { HardwareCard, NetworkCard, ProbesCard } from '#components/device-facts';
-import { formatPercent } from '#components/figures';
+import { formatUptime } from '#components/figures';
 import { Live } from '#components/live';
 import { Badge } from '#components/ui/badge';
 import { Card } from '#components/ui/card';
@@ -39,8 +39,10 @@ export default async function ListingPage({ params }: Props) {
           <NetworkCard {...device} />
           <Card title="Uptime" hint="Time in which the relay held the device’s tunnel">
             <p className="mb-4 text-lg font-medium">
-              <span className="figure">{formatPercent(device.uptime30)}</span>{' '}
-              <span className="text-base font-normal text-ink-soft">of the last 30 days</span>
+              <span className="figure">{formatUptime(device.uptime30)}</span>{' '}
+              <span className="text-base font-normal text-ink-soft">
+                {device.uptime30 === 0 ? 'here, not counted yet' : 'of the last 30 days'}
+              </span>
             </p>
             <UptimeBars days={days} />
           </Card>

@@ -11,11 +11,11 @@ export function HistoryCard({ rental, events }: { rental: RentalView; events: Ev
     <Card title="History">
       <ol className="grid gap-3">
         {events.map((event) => (
-          <li key={event.id.toString()} className="flex flex-wrap items-baseline justify-between gap-x-4">
-            <span className="break-words">{tellRentalEvent(event)}</span>
-            <span className="text-sm text-ink-faint">
+          <li key={event.id.toString()} className="items-baseline gap-x-4 sm:grid sm:grid-cols-[minmax(0,1fr)_auto]">
+            <p className="break-words">{tellRentalEvent(event)}</p>
+            <p className="text-sm text-ink-faint">
               <Timestamp at={event.at} part="second" />
-            </span>
+            </p>
           </li>
         ))}
       </ol>

@@ -19,7 +19,7 @@ export async function Receipt({ rental }: { rental: RentalView }) {
         </Fact>
         <Fact label="To">{endedAt && <Timestamp at={endedAt} part="second" />}</Fact>
         <Fact label="Proven time" hint={formatDuration(Number(billableMs))}>
-          {(Number(billableMs) / 1000).toFixed(3)} s
+          {(Number(billableMs) / 1000).toLocaleString('en', { minimumFractionDigits: 3 })} s
         </Fact>
         <Fact label="Rate">
           <Money amount={rate} per="h" exact />

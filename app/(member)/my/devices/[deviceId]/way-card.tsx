@@ -27,16 +27,14 @@ export function WayCard({ device }: { device: OwnDevice }) {
 function Stop({ stop, isNext, hasFailed }: { stop: Milestone; isNext: boolean; hasFailed: boolean }) {
   const [Icon, tone] = lookOf(stop, isNext, hasFailed);
   return (
-    <li className="grid grid-cols-[auto_minmax(0,1fr)_auto] gap-x-3">
+    <li className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3">
       <Icon aria-hidden="true" className={`mt-0.5 size-4.5 ${tone}`} />
       <span className={stop.reachedAt || isNext ? '' : 'text-ink-faint'}>{stop.title}</span>
-      <span className="text-ink-soft">
+      <span className="col-start-2 text-sm text-ink-faint">
         {stop.reachedAt ? <Timestamp at={stop.reachedAt} part="second" /> : <span className="sr-only">not yet</span>}
       </span>
       {stop.advice && (
-        <p className={`col-start-2 col-end-4 mt-0.5 text-sm ${hasFailed ? 'text-bad' : 'text-ink-soft'}`}>
-          {stop.advice}
-        </p>
+        <p className={`col-start-2 text-sm ${hasFailed ? 'text-bad' : 'text-ink-soft'}`}>{stop.advice}</p>
       )}
     </li>
   );
