@@ -73,3 +73,37 @@ test('what the database has been told is not told again', async () => {
   await book.flush(at(10), count);
   expect(told).toEqual([1, 0]);
 });
+
+test('a rental that was paused for a moment begins a stretch of its own, and loses nothing of the one before', async () => {
+  const [book, db] = [openProofBook(), database()];
+  for (const second of [0, 10]) book.add('rental', proof(second));
+  book.close('rental');
+  book.add('rental', proof(25));
+  book.add('rental', proof(35));
+  await book.flush(at(35), db.save);
+  expect(db.stretches()).toEqual([
+    [0, 10],
+    [25, 35],
+  ]);
+});
+
+test('a clock that is set back proves no second twice, and one that leaps ahead leaves a gap unproven', async () => {
+  const [book, db] = [openProofBook(), database()];
+  for (const second of [0, 10, 20, 5, 15, 25, 3600, 30, 3610]) book.add('rental', proof(second));
+  await book.flush(at(3610), db.save);
+  expect(db.stretches()).toEqual([
+    [0, 25],
+    [3600, 3610],
+  ]);
+});
+
+test('a stretch that grows while it is being told is told again', async () => {
+  const [book, db] = [openProofBook(), database()];
+  book.add('rental', proof(0));
+  await book.flush(at(0), async (proofs) => {
+    book.add('rental', proof(10));
+    await db.save(proofs);
+  });
+  await book.flush(at(10), db.save);
+  expect(db.stretches()).toEqual([[0, 10]]);
+});

@@ -12,6 +12,8 @@ export type ProofBook = {
   /** Goes on from what the database has. */
   resume(stored: StoredProof[]): void;
   add(rentalId: string, proof: Proof): void;
+  /** Ends a rental's stretch, as when it is paused; what the database has yet to hear of stays. */
+  close(rentalId: string): void;
   /** Hands everything untold to `save`; when that fails, it stays untold. */
   flush(at: Date, save: (proofs: StoredProof[]) => Promise<void>): Promise<void>;
 };
@@ -47,6 +49,7 @@ export function openProofBook(): ProofBook {
       newest.set(rentalId, interval);
       note(rentalId, interval);
     },
+    close: (rentalId) => void newest.delete(rentalId),
     async flush(at, save) {
       const longAgo = new Date(at.getTime() - LONGEST_MEMORY_MS);
       if (told.at && told.at < longAgo) forgetBefore(longAgo);

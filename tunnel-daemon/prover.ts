@@ -32,10 +32,14 @@ export function createProver(options: ProverOptions): Prover {
 
   return {
     async watch(routes) {
+      const wanted = new Set(routes.map(({ rentalId }) => rentalId));
+      for (const rentalId of watched.keys()) {
+        if (wanted.has(rentalId)) continue;
+        watched.delete(rentalId);
+        book.close(rentalId);
+      }
       const fresh = routes.filter(({ rentalId }) => !watched.has(rentalId));
       book.resume(await listLastProofs(fresh.map(({ rentalId }) => rentalId)));
-      const wanted = new Set(routes.map(({ rentalId }) => rentalId));
-      for (const rentalId of watched.keys()) if (!wanted.has(rentalId)) watched.delete(rentalId);
       for (const route of routes) {
         const known = watched.get(route.rentalId);
         if (known) known.route = route;

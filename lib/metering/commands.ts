@@ -3,6 +3,7 @@ import { db, type Tx } from '#db/client';
 import { rentalMeters } from '#db/schema/ledger';
 import { earningsOf, walletOf } from '../ledger/accounts.ts';
 import { accountFor, lockUsageAccounts, type MeterRange, postUsage as postUsageOf } from '../ledger/post.ts';
+import { inTurn } from '../process/each.ts';
 
 /** How many meters are counted or posted in one transaction; others wait that long for their locks, no longer. */
 const CHUNK = 5000;
@@ -33,22 +34,26 @@ export async function closeMeter(tx: Tx, { rentalId, at }: { rentalId: string; a
   // Accounts before meters, as everywhere: the other order deadlocks with the hourly posting.
   await lockUsageAccounts(tx, range);
   await countProofs(tx, range, at);
+  await forgetUncounted(tx, rentalId, at);
   await postUsageOf(tx, { ...range, key: `usage:${meter.id}:closed`, at });
   await tx.update(rentalMeters).set({ open: false }).where(eq(rentalMeters.id, meter.id));
 }
 
 /** Adds what has been proven up to `at` since the last tick to every running meter; the ledger is not touched. */
 export async function tickMeters({ at }: { at: Date }): Promise<void> {
-  for (const range of await listOpenRanges()) await db.transaction((tx) => countProofs(tx, range, at));
+  await inTurn(await listOpenRanges(), (range) => db.transaction((tx) => countProofs(tx, range, at)), nameOf);
 }
 
 /** Brings the ledger up to what the meters have counted. Doing it again with the same `at` changes nothing. */
 export async function postUsage({ at }: { at: Date }): Promise<void> {
-  for (const range of await listOpenRanges()) {
-    const key = `usage:${range.first}-${range.last}:${at.toISOString()}`;
-    await db.transaction((tx) => postUsageOf(tx, { ...range, key, at }));
-  }
+  const postRange = (range: MeterRange) => {
+    const key = `usage:${nameOf(range)}:${at.toISOString()}`;
+    return db.transaction((tx) => postUsageOf(tx, { ...range, key, at }));
+  };
+  await inTurn(await listOpenRanges(), postRange, nameOf);
 }
+
+const nameOf = ({ first, last }: MeterRange) => `${first}-${last}`;
 
 async function listOpenRanges(): Promise<MeterRange[]> {
   const { rows } = await db.execute<{ first: string; last: string }>(sql`
@@ -79,6 +84,15 @@ async function countProofs(tx: Tx, { first, last }: MeterRange, at: Date) {
     update rental_meters set seen_at = counted.seen_at, billable_ms = billable_ms + counted.ms
     from counted where counted.id = rental_meters.id and counted.seen_at is not null
       and rental_meters.id between ${first} and ${last}`);
+}
+
+/** A rental ends in the middle of a stretch: what was proven beyond is not billed, so it is not shown as proven. */
+async function forgetUncounted(tx: Tx, rentalId: string, at: Date) {
+  // A tick by a clock that is ahead of `at` may have counted more.
+  const end = sql`(select greatest(seen_at, ${at.toISOString()}::timestamptz) from rental_meters
+    where rental_id = ${rentalId} and open)`;
+  await tx.execute(sql`delete from proof_intervals where rental_id = ${rentalId} and from_at > ${end}`);
+  await tx.execute(sql`update proof_intervals set to_at = ${end} where rental_id = ${rentalId} and to_at > ${end}`);
 }
 
 /** An instant in whole milliseconds. */

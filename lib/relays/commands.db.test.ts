@@ -1,10 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { beforeAll, expect, test } from 'vitest';
 import { db } from '#db/client';
 import { deviceEvents, devices, tunnelIntervals } from '#db/schema/devices';
 import { proofIntervals, rentals } from '#db/schema/rentals';
-import { after, makeRental, makeUser } from '../metering/testing.ts';
+import { checkInvariants } from '../ledger/invariants.ts';
+import { tickMeters } from '../metering/commands.ts';
+import { getRentalCost } from '../metering/queries.ts';
+import { after, makeRental, makeUser, start } from '../metering/testing.ts';
+import { stopRental } from '../rentals/commands.ts';
 import { recordProofs, recordTunnels } from './commands.ts';
+import { listLastProofs } from './queries.ts';
 
 let rentalId: string;
 let deviceId: string;
@@ -41,15 +47,117 @@ test('a tunnel that nobody watched for more than 30 s begins a stretch of its ow
   expect(stretches.at(-1)).toMatchObject({ fromAt: after(60), toAt: after(60) });
 });
 
+/** Tells the relay's proof that a rental answered between these seconds. */
+const tell = (rental: string, ...stretches: [from: number, to: number][]) =>
+  recordProofs(
+    stretches.map(([from, to]) => ({
+      rentalId: rental,
+      from: after(from),
+      to: after(to),
+      proofs: Math.floor((to - from) / 10) + 1,
+      handshakeAt: null,
+    })),
+  );
+
+const provenOf = async (rental: string) =>
+  (
+    await db.select().from(proofIntervals).where(eq(proofIntervals.rentalId, rental)).orderBy(proofIntervals.fromAt)
+  ).map(({ fromAt, toAt }) => [fromAt, toAt].map((instant) => (instant.getTime() - start.getTime()) / 1000));
+
+/** A rental at a micro-dollar a millisecond that is active since the start. */
+async function makeActive() {
+  const renterId = await makeUser(100_000_000n);
+  const id = await makeRental(renterId, { ownerId: await makeUser(), rate: 3_600_000n });
+  await db.update(rentals).set({ stateSince: start }).where(eq(rentals.id, id));
+  const [row] = await db.select().from(rentals).where(eq(rentals.id, id));
+  await db
+    .update(devices)
+    .set({ state: 'rented' })
+    .where(eq(devices.id, row?.deviceId ?? ''));
+  return { id, renterId };
+}
+
+/** What a rental's bill and its proofs say, both in milliseconds. */
+async function bothSides(rental: string) {
+  const proven = await provenOf(rental);
+  const shown = proven.reduce((sum, [from = 0, to = 0]) => sum + Math.round((to - from) * 1000), 0);
+  return { shown: BigInt(shown), billed: (await getRentalCost(rental)).gross };
+}
+
 test('telling a proven stretch twice or late changes nothing, telling more of it makes it longer', async () => {
-  const stretch = (to: number) => ({ rentalId, from: after(0), to: after(to), proofs: to / 10 + 1, handshakeAt: null });
-  for (const to of [10, 20, 20, 10]) await recordProofs([stretch(to)]);
-  const stored = await db.select().from(proofIntervals);
-  expect(stored).toMatchObject([{ fromAt: after(0), toAt: after(20) }]);
+  const { id } = await makeActive();
+  for (const to of [10, 20, 20, 10]) await tell(id, [0, to]);
+  expect(await provenOf(id)).toEqual([[0, 20]]);
 });
 
-test('proofs of a rental that has ended are dropped: its meter has been read', async () => {
-  await db.update(rentals).set({ state: 'ended' }).where(eq(rentals.id, rentalId));
-  await recordProofs([{ rentalId, from: after(100), to: after(110), proofs: 2, handshakeAt: null }]);
-  expect(await db.select().from(proofIntervals)).toHaveLength(1);
+test('proofs of a rental that is getting ready, paused or over are dropped', async () => {
+  for (const state of ['preparing', 'suspended', 'ended', 'cancelled'] as const) {
+    const { id } = await makeActive();
+    await db.update(rentals).set({ state }).where(eq(rentals.id, id));
+    await tell(id, [100, 110]);
+    expect(await provenOf(id)).toEqual([]);
+  }
+});
+
+test('a stretch that goes on over a pause counts from when the rental was resumed', async () => {
+  const { id } = await makeActive();
+  await tell(id, [0, 100]);
+  await db
+    .update(rentals)
+    .set({ stateSince: after(115) })
+    .where(eq(rentals.id, id));
+  expect(await listLastProofs([id])).toEqual([]);
+  for (const to of [120, 130, 140]) await tell(id, [0, to]);
+  expect(await provenOf(id)).toEqual([
+    [0, 100],
+    [115, 140],
+  ]);
+  expect(await listLastProofs([id])).toMatchObject([{ from: after(115), to: after(140) }]);
+});
+
+test('two daemons that overlap for a while prove no instant twice', async () => {
+  const { id } = await makeActive();
+  await tell(id, [0, 10]);
+  await Promise.all([tell(id, [5, 30]), tell(id, [0, 20]), tell(id, [15, 40])]);
+  await tell(id, [0, 35], [100, 110]);
+  await tell(id, [105, 120], [100, 115]);
+  expect(await provenOf(id)).toEqual([
+    [0, 40],
+    [100, 120],
+  ]);
+  expect((await checkInvariants()).filter(({ ok }) => !ok)).toEqual([]);
+});
+
+test('a rental that ends in the middle of a stretch shows as proven what it was billed for', async () => {
+  const { id, renterId } = await makeActive();
+  await tell(id, [0, 50], [100, 170], [300, 310]);
+  await tickMeters({ at: after(40) });
+  await stopRental({ rentalId: id, renterId, at: after(120) });
+  expect(await provenOf(id)).toEqual([
+    [0, 50],
+    [100, 120],
+  ]);
+  expect(await bothSides(id)).toEqual({ shown: 70_000n, billed: 70_000n });
+});
+
+test('a tick by a clock that is ahead of the one that ends the rental is billed and shown', async () => {
+  const { id, renterId } = await makeActive();
+  await tell(id, [0, 50]);
+  await tickMeters({ at: after(45) });
+  await stopRental({ rentalId: id, renterId, at: after(30) });
+  expect(await bothSides(id)).toEqual({ shown: 45_000n, billed: 45_000n });
+});
+
+test('whatever arrives while a rental is being stopped, its proofs are what it was billed for', async () => {
+  for (let round = 0; round < 25; round++) {
+    const { id, renterId } = await makeActive();
+    const told = (async () => {
+      for (let to = 1; to <= 12; to++) await tell(id, [0, to]);
+    })();
+    await sleep(round);
+    await Promise.all([told, tickMeters({ at: after(8) }), stopRental({ rentalId: id, renterId, at: after(9) })]);
+    const { shown, billed } = await bothSides(id);
+    expect(shown).toBe(billed);
+  }
+  expect((await checkInvariants()).filter(({ ok }) => !ok)).toEqual([]);
 });

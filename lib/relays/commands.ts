@@ -71,20 +71,55 @@ async function extendTunnels(tx: Tx, { up, opened, at }: { up: string[]; opened:
     on conflict do nothing`);
 }
 
+/** How many stretches are written in one transaction; whoever ends one of these rentals waits that long, no longer. */
+const CHUNK = 5000;
+
 /**
- * Writes proven stretches down, all in one statement; writing one again only lengthens it. Proofs of a rental that
- * is no longer active are dropped: its meter has been read for the last time.
+ * Writes proven stretches down; writing one again only lengthens it. Only what is proven while a rental is active
+ * counts: whoever ends or pauses it meanwhile goes either before or after, so that what is stored is what is billed.
  */
 export async function recordProofs(proofs: StoredProof[]): Promise<void> {
-  if (proofs.length === 0) return;
-  await db.execute(sql`
+  const inOrder = proofs.toSorted((one, other) => one.from.getTime() - other.from.getTime());
+  for (let first = 0; first < inOrder.length; first += CHUNK) {
+    const chunk = JSON.stringify(inOrder.slice(first, first + CHUNK));
+    await db.transaction(async (tx) => storeProofs(tx, { chunk, active: await lockActiveRentals(tx, chunk) }));
+  }
+}
+
+/** A statement of its own, so that the next one sees what those have left who had the rentals before. */
+async function lockActiveRentals(tx: Tx, chunk: string): Promise<string> {
+  const { rows } = await tx.execute(sql`
+    select id, state_since from rentals
+    where state = 'active' and id in (
+      select "rentalId" from jsonb_to_recordset(${chunk}::jsonb) as proof ("rentalId" uuid)
+    ) order by id for no key update`);
+  return JSON.stringify(rows);
+}
+
+/**
+ * A stretch that began before its rental was resumed counts from there, and no instant is proven twice, though two
+ * daemons overlap while one takes over from the other.
+ */
+async function storeProofs(tx: Tx, { chunk, active }: { chunk: string; active: string }) {
+  await tx.execute(sql`
+    with told as (
+      select id as rental_id, "to" as to_at, proofs, "handshakeAt" as handshake_at, case
+        when newest.to_at >= greatest("from", state_since) then newest.from_at
+        else greatest("from", state_since) end as from_at
+      from jsonb_to_recordset(${chunk}::jsonb) as proof
+        ("rentalId" uuid, "from" timestamptz, "to" timestamptz, proofs integer, "handshakeAt" timestamptz)
+      join jsonb_to_recordset(${active}::jsonb) as rental (id uuid, state_since timestamptz) on id = "rentalId"
+      left join lateral (
+        select from_at, to_at from proof_intervals where rental_id = rental.id order by from_at desc limit 1
+      ) newest on true
+    )
     insert into proof_intervals (rental_id, from_at, to_at, proofs, handshake_at)
-    select rentals.id, proof."from", proof."to", proof.proofs, proof."handshakeAt"
-    from jsonb_to_recordset(${JSON.stringify(proofs)}::jsonb) as proof
-      ("rentalId" uuid, "from" timestamptz, "to" timestamptz, proofs integer, "handshakeAt" timestamptz)
-    join rentals on rentals.id = proof."rentalId" and rentals.state = 'active'
+    select distinct on (rental_id, from_at) * from (
+      select rental_id, from_at, to_at, proofs, handshake_at from told where to_at >= from_at
+    ) stretch order by rental_id, from_at, to_at desc
     on conflict (rental_id, from_at) do update set to_at = greatest(proof_intervals.to_at, excluded.to_at),
-      proofs = excluded.proofs, handshake_at = excluded.handshake_at`);
+      proofs = greatest(proof_intervals.proofs, excluded.proofs),
+      handshake_at = greatest(proof_intervals.handshake_at, excluded.handshake_at)`);
 }
 
 /** Tells both sides that somebody answered with another host key than the environment's; at most once an hour. */

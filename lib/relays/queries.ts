@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, notInArray, or, sql } from 'drizzle-orm';
+import { and, eq, gte, inArray, isNotNull, notInArray, or, sql } from 'drizzle-orm';
 import { openChanges } from '#db/changes';
 import { db } from '#db/client';
 import { users } from '#db/schema/accounts';
@@ -101,13 +101,14 @@ export async function listVerifications(relayId: string): Promise<Verification[]
 /** A stretch of time for which a rental was proven to be reachable, as the database has it. */
 export type StoredProof = { rentalId: string; from: Date; to: Date; proofs: number; handshakeAt: Date | null };
 
-/** The newest proven stretch of each of these rentals. */
+/** The newest proven stretch of each of these rentals since it became active: a pause ends what was before it. */
 export async function listLastProofs(rentalIds: string[]): Promise<StoredProof[]> {
   if (rentalIds.length === 0) return [];
   const { rentalId, fromAt, toAt, proofs, handshakeAt } = proofIntervals;
   return db
     .selectDistinctOn([rentalId], { rentalId, from: fromAt, to: toAt, proofs, handshakeAt })
     .from(proofIntervals)
+    .innerJoin(rentals, and(eq(rentals.id, rentalId), gte(toAt, rentals.stateSince)))
     .where(inArray(rentalId, rentalIds))
     .orderBy(rentalId, sql`${fromAt} desc`);
 }
