@@ -1,0 +1,77 @@
+import type { DeviceState } from '#lib/devices/lifecycle';
+
+/** Everybody who may come along: two of each side, so that each has somebody else's things to reach for. */
+export const roles = ['anonymous', 'renterA', 'renterB', 'ownerA', 'ownerB', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+/** What people A have, after which others reach. */
+export type Targets = Record<'userId' | 'deviceId' | 'rentalId' | 'sessionId' | 'keyId', string>;
+
+/** Who may take an action on the things of A; `member` and `visitor` act on nobody's or on their own. */
+export type ActionRule = {
+  who: 'visitor' | 'member' | 'renterA' | 'ownerA' | 'admin';
+  input: (targets: Targets) => Record<string, string>;
+  deviceState?: DeviceState;
+  /** What those whom it is allowed get here, where that is not yes: the same word would be said to a stranger. */
+  answer?: 'declined';
+};
+
+const nothing = () => ({});
+const aboutDevice = ({ deviceId }: Targets) => ({ deviceId });
+const aboutUser = ({ userId }: Targets) => ({ userId });
+const reason = 'because of a test';
+const password = 'another long passphrase';
+const email = 'somebody@example.test';
+const sshKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGDpq4iQGcEUrbBHUyvdLvPc0VXTZaOBGU0g3wGWbDsN';
+
+/** Every server action, and who may take it. */
+export const actionRules: Record<string, ActionRule> = {
+  suspendUserAction: { who: 'admin', input: (targets) => ({ ...aboutUser(targets), reason }) },
+  unsuspendUserAction: { who: 'admin', input: aboutUser },
+  setAdminAction: { who: 'admin', input: (targets) => ({ ...aboutUser(targets), isAdmin: 'true' }) },
+  creditWalletAction: {
+    who: 'admin',
+    input: ({ userId, rentalId }) => ({ userId, amount: '5', reason, key: rentalId }),
+  },
+  suspendDeviceAction: { who: 'admin', input: (targets) => ({ ...aboutDevice(targets), reason }) },
+  unsuspendDeviceAction: { who: 'admin', input: aboutDevice },
+  clearQuarantineAction: { who: 'admin', input: aboutDevice, deviceState: 'quarantined' },
+  endRentalAction: { who: 'admin', input: ({ rentalId }) => ({ rentalId, reason }) },
+  changeFeeAction: { who: 'admin', input: () => ({ percent: '12.5' }) },
+
+  signInAction: { who: 'visitor', input: () => ({ email, password }) },
+  signOutAction: { who: 'visitor', input: nothing },
+  signUpAction: { who: 'visitor', input: () => ({ name: 'Somebody', email, password }) },
+  verifyAction: { who: 'visitor', input: () => ({ token: 'none' }) },
+  forgotAction: { who: 'visitor', input: () => ({ email }) },
+  resetAction: { who: 'visitor', input: () => ({ token: 'none', password }) },
+  confirmAction: { who: 'member', input: () => ({ password }), answer: 'declined' },
+  resendAction: { who: 'member', input: nothing },
+
+  rentAction: {
+    who: 'member',
+    input: (targets) => ({ ...aboutDevice(targets), contractHash: '' }),
+    answer: 'declined',
+  },
+  registerDeviceAction: {
+    who: 'member',
+    input: () => ({ name: 'Attic', country: 'NO', rate: '0.01', diskGigabytes: '8', ownerId: 'mine' }),
+  },
+  changeRateAction: { who: 'ownerA', input: (targets) => ({ ...aboutDevice(targets), rate: '0.02' }) },
+  setListedAction: { who: 'ownerA', input: (targets) => ({ ...aboutDevice(targets), listed: 'no' }) },
+  replaceKeyAction: { who: 'ownerA', input: aboutDevice, deviceState: 'ready' },
+  retryVerificationAction: { who: 'ownerA', input: aboutDevice, deviceState: 'rejected' },
+  withdrawDeviceAction: { who: 'ownerA', input: aboutDevice },
+  retireDeviceAction: { who: 'ownerA', input: aboutDevice, deviceState: 'ready' },
+
+  stopRentalAction: { who: 'renterA', input: ({ rentalId }) => ({ rentalId }) },
+  setTlsAction: { who: 'renterA', input: ({ rentalId }) => ({ rentalId, tls: 'environment' }) },
+  revealPassword: { who: 'renterA', input: ({ rentalId }) => ({ rentalId }) },
+
+  changeNameAction: { who: 'member', input: ({ userId }) => ({ name: 'Mallory', userId, isAdmin: 'true' }) },
+  changePasswordAction: { who: 'member', input: ({ userId }) => ({ password, userId }) },
+  endSessionAction: { who: 'renterA', input: ({ sessionId }) => ({ sessionId }) },
+  endOtherSessionsAction: { who: 'member', input: ({ userId }) => ({ userId }) },
+  addSshKeyAction: { who: 'member', input: ({ userId }) => ({ name: '', publicKey: sshKey, userId }) },
+  removeSshKeyAction: { who: 'renterA', input: ({ keyId }) => ({ keyId }) },
+};
