@@ -4,10 +4,11 @@ import { changes } from '#db/changes';
 import { db } from '#db/client';
 import { devices } from '#db/schema/devices';
 import { rentals } from '#db/schema/rentals';
+import { suspendUser, unsuspendUser } from '../accounts/administration.ts';
 import { contract } from '../contracts/agreement.ts';
 import { retireDevice } from '../devices/commands.ts';
 import { rentDevice, stopRental } from '../rentals/commands.ts';
-import { awaitOrder, getOrder } from './queries.ts';
+import { authenticateAgent, awaitOrder, getOrder } from './queries.ts';
 import {
   after,
   announce,
@@ -110,4 +111,26 @@ test('an agent whose device is retired while it waits is sent away', async () =>
   const waiting = awaitOrder(wait, parts);
   await retireDevice({ deviceId, ownerId, at: after(1) });
   expect(await waiting).toEqual({ ok: false, reason: 'retired' });
+});
+
+test('the token of a suspended person’s device opens nothing, but a renter’s data is still wiped', async () => {
+  const [ownerId, renterId, adminId] = await Promise.all([makePerson(), makePerson({ credit: RATE }), makePerson()]);
+  const { deviceId: idle, key } = await announce(ownerId);
+  const registered = await enrol(key);
+  const token = registered.ok ? registered.value.deviceToken : '';
+  expect(await authenticateAgent(token)).toEqual({ ok: true, value: idle });
+  const rented = await makeMarketDevice(ownerId, { rate: RATE });
+  await rentDevice({ deviceId: rented, renterId, contractHash: contract.hash, at: start, sealer });
+
+  const asked = { userId: ownerId, adminId, address: null, at: after(1) };
+  const signal = new AbortController().signal;
+  const poll = { deviceId: idle, orderSeen: await versionOf(idle), milliseconds: 25_000, signal };
+  const waiting = awaitOrder(poll, parts);
+  await suspendUser({ ...asked, reason: 'for a test' });
+  expect(await waiting).toEqual({ ok: false, reason: 'suspended' });
+  expect(await authenticateAgent(token)).toEqual({ ok: false, reason: 'suspended' });
+  expect(await taskOf(rented)).toMatchObject({ kind: 'wipe' });
+
+  await unsuspendUser(asked);
+  expect(await authenticateAgent(token)).toEqual({ ok: true, value: idle });
 });

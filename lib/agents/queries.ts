@@ -2,9 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { and, eq, inArray } from 'drizzle-orm';
 import { changes } from '#db/changes';
 import { db } from '#db/client';
+import { users } from '#db/schema/accounts';
 import { devices } from '#db/schema/devices';
 import { relays } from '#db/schema/relays';
 import { rentals } from '#db/schema/rentals';
+import type { DeviceState } from '#lib/devices/lifecycle';
 import { done, type Outcome, refused } from '#lib/outcome';
 import type { AgentOrder, ImageSpec } from '#lib/protocol/agent';
 import { openRentalStates } from '#lib/rentals/lifecycle';
@@ -14,22 +16,34 @@ import { type OrderedRental, orderFor } from './orders.ts';
 /** What is needed to write orders: the keys of sealed secrets, and the environment's image for an architecture. */
 export type OrderParts = { sealer: Sealer; imageFor: (architecture: 'arm64' | 'amd64') => ImageSpec | null };
 
+/** Why a device that proved who it is gets nothing to do. */
+type Shut = 'retired' | 'suspended';
+
 /** Whose token this is; a token that was replaced is as unknown as one that never was. */
-export async function authenticateAgent(token: string): Promise<Outcome<string, 'unknownToken' | 'retired'>> {
+export async function authenticateAgent(token: string): Promise<Outcome<string, 'unknownToken' | Shut>> {
   const { id, state } = devices;
+  const { suspendedAt } = users;
   const [device] = await db
-    .select({ id, state })
+    .select({ id, state, suspendedAt })
     .from(devices)
+    .innerJoin(users, eq(users.id, devices.ownerId))
     .where(eq(devices.tokenHash, hashToken(token)));
   if (!device) return refused('unknownToken');
-  return device.state === 'retired' ? refused('retired') : done(device.id);
+  const shut = shutReason(device);
+  return shut ? refused(shut) : done(device.id);
+}
+
+/** A suspended person's device may still wipe what a renter has left on it. */
+function shutReason({ state, suspendedAt }: { state: DeviceState; suspendedAt: Date | null }): Shut | null {
+  if (state === 'retired') return 'retired';
+  return suspendedAt && state !== 'rented' && state !== 'wiping' ? 'suspended' : null;
 }
 
 /** What a device should be doing now. */
 export async function getOrder(
   deviceId: string,
   { sealer, imageFor }: OrderParts,
-): Promise<Outcome<AgentOrder, 'retired' | 'noImage'>> {
+): Promise<Outcome<AgentOrder, Shut | 'noImage'>> {
   const open = and(eq(rentals.deviceId, devices.id), inArray(rentals.state, [...openRentalStates]));
   const { id, state, name, password, authorizedKeys } = rentals;
   const [found] = await db
@@ -37,6 +51,7 @@ export async function getOrder(
       device: {
         number: devices.number,
         state: devices.state,
+        suspendedAt: users.suspendedAt,
         jobId: devices.jobId,
         diskGigabytes: devices.diskGigabytes,
         architecture: devices.architecture,
@@ -51,12 +66,15 @@ export async function getOrder(
       rental: { id, state, name, password, authorizedKeys },
     })
     .from(devices)
+    .innerJoin(users, eq(users.id, devices.ownerId))
     .innerJoin(relays, eq(relays.id, devices.relayId))
     .leftJoin(rentals, open)
     .where(eq(devices.id, deviceId));
-  if (!found || found.device.state === 'retired') return refused('retired');
+  if (!found) return refused('retired');
 
   const { device, relay, rental } = found;
+  const shut = shutReason(device);
+  if (shut) return refused(shut);
   const image = device.architecture && imageFor(device.architecture);
   if (!image) return refused('noImage');
   const verifyPassword = device.verifyPassword && sealer.open(device.verifyPassword, secretOf.verification(deviceId));
