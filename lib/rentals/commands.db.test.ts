@@ -169,6 +169,19 @@ test('who has not verified the address, is suspended, or agreed to another text 
   expect(other).toEqual({ ok: false, reason: 'contractChanged' });
 });
 
+test('a rental finds the one port that is left, whatever the draws hit first', async () => {
+  const relayId = await makeRelay({ ports: 40 });
+  const [renterId, ownerId] = await Promise.all([makePerson({ credit: 100n * HOUR }), makePerson()]);
+  const ports = new Set<number>();
+  for (let number = 0; number < 40; number++) {
+    const deviceId = await makeMarketDevice(ownerId, { rate: RATE });
+    await db.update(devices).set({ relayId }).where(eq(devices.id, deviceId));
+    const outcome = await rent(deviceId, renterId);
+    ports.add((await rowOf(outcome.ok ? outcome.value.rentalId : '')).port);
+  }
+  expect(ports.size).toBe(40);
+});
+
 test('a relay whose ports are all taken takes no further rental', async () => {
   const relayId = await makeRelay({ ports: 2 });
   const [renterId, ownerId] = await Promise.all([makePerson({ credit: 10n * HOUR }), makePerson()]);
@@ -280,6 +293,20 @@ test('a rental that is not ready within two minutes is cancelled', async () => {
   expect((await rowOf(rentalId)).state).toBe('preparing');
   await endExpired({ at: after(120) });
   expect(await rowOf(rentalId)).toMatchObject({ state: 'cancelled', endEvent: 'tookTooLong' });
+});
+
+test('a rental that cannot be ended is reported and stands in nobody’s way', async () => {
+  const [broken, sound] = [await makeRental(), await makeRental()];
+  // Nothing of ours does this: whatever it is that breaks one rental, the others go on.
+  await db.update(devices).set({ state: 'ready' }).where(eq(devices.id, broken.deviceId));
+  await expect(endExpired({ at: after(500) })).rejects.toThrow(broken.rentalId);
+  expect([(await rowOf(broken.rentalId)).state, (await rowOf(sound.rentalId)).state]).toEqual([
+    'preparing',
+    'cancelled',
+  ]);
+  await db.update(devices).set({ state: 'rented' }).where(eq(devices.id, broken.deviceId));
+  await endExpired({ at: after(500) });
+  expect((await rowOf(broken.rentalId)).state).toBe('cancelled');
 });
 
 test('a rental ends when its device was not reached for a day, and not a second sooner', async () => {

@@ -1,25 +1,21 @@
-import { randomInt } from 'node:crypto';
-import { and, eq, inArray, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, or } from 'drizzle-orm';
 import { db, type Tx } from '#db/client';
-import { sshKeys, users } from '#db/schema/accounts';
-import { relays } from '#db/schema/relays';
+import { users } from '#db/schema/accounts';
 import { rentals } from '#db/schema/rentals';
 import { record } from '#lib/audit/commands';
 import { contract } from '#lib/contracts/agreement';
-import { keepContract } from '#lib/contracts/commands';
 import { writeListed } from '#lib/devices/commands';
-import { type LockedDevice, lockDevice, moveDevice } from '#lib/devices/moves';
+import { lockDevice, moveDevice } from '#lib/devices/moves';
 import { isOnMarket } from '#lib/devices/story';
-import { InvariantError } from '#lib/errors';
 import { placeHold } from '#lib/ledger/commands';
 import { openMeter } from '#lib/metering/commands';
 import { listExhaustedRentals, listFundedRentals } from '#lib/metering/queries';
 import { done, type Outcome, refused } from '#lib/outcome';
-import { type Sealer, secretOf } from '#lib/secrets';
-import { getFeeBasisPoints } from '#lib/settings/queries';
+import { inTurn } from '#lib/process/each';
+import type { Sealer } from '#lib/secrets';
+import { draftRental } from './drafts.ts';
 import { isOpen, openRentalStates, type RentalEvent, type RentalState } from './lifecycle.ts';
 import { type LockedRental, lockRental, moveRental, tellRental } from './moves.ts';
-import { rentalName, rentalPassword } from './names.ts';
 import { listLost, listOverdue } from './queries.ts';
 
 type RentRequest = { deviceId: string; renterId: string; contractHash: string; at: Date; sealer: Sealer };
@@ -105,7 +101,11 @@ export async function endRentalsOf(request: {
     .select({ id: rentals.id })
     .from(rentals)
     .where(and(theirs, inArray(rentals.state, [...openRentalStates])));
-  for (const { id } of open) await endRentalAsAdmin({ ...by, rentalId: id, reason: 'a person was suspended' });
+  const end = (rentalId: string) => endRentalAsAdmin({ ...by, rentalId, reason: 'a person was suspended' });
+  await inTurn(
+    open.map(({ id }) => id),
+    end,
+  );
 }
 
 /** Ends the rental of an owner's device by the owner's wish, and takes the device off the market. */
@@ -164,22 +164,23 @@ export async function rentalProved({
 
 /** Pauses the running rentals that their wallets cannot carry on with. */
 export async function suspendExhausted({ at }: { at: Date }): Promise<void> {
-  for (const id of await listExhaustedRentals(at)) await moveOne(id, 'fundsRanOut', at);
+  await inTurn(await listExhaustedRentals(at), (id) => moveOne(id, 'fundsRanOut', at));
 }
 
 /** Resumes the paused rentals whose wallets were filled again. */
 export async function resumeFunded({ at }: { at: Date }): Promise<void> {
-  for (const id of await listFundedRentals(at)) await moveOne(id, 'funded', at);
+  await inTurn(await listFundedRentals(at), (id) => moveOne(id, 'funded', at));
 }
 
 /** Ends the rentals that took too long to get ready, or stayed without money for too long. */
 export async function endExpired({ at }: { at: Date }): Promise<void> {
-  for (const { id, event } of await listOverdue(at)) await moveOne(id, event, at);
+  const move = ({ id, event }: { id: string; event: RentalEvent }) => moveOne(id, event, at);
+  await inTurn(await listOverdue(at), move, ({ id }) => id);
 }
 
 /** Ends the rentals whose devices stayed out of reach; it reads all proofs of a day, so once a minute is often enough. */
 export async function endLost({ at }: { at: Date }): Promise<void> {
-  for (const id of await listLost(at)) await moveOne(id, 'deviceLost', at);
+  await inTurn(await listLost(at), (id) => moveOne(id, 'deviceLost', at));
 }
 
 async function moveOne(rentalId: string, event: RentalEvent, at: Date) {
@@ -198,39 +199,4 @@ async function obstacleFor(tx: Tx, userId: string): Promise<'suspended' | 'email
   const [user] = await tx.select().from(users).where(eq(users.id, userId));
   if (!user || user.suspendedAt) return 'suspended';
   return user.emailVerifiedAt ? null : 'emailNotVerified';
-}
-
-/** Writes the rental's row under a free port and an unused name; null when the relay's ports are all taken. */
-async function draftRental(tx: Tx, device: LockedDevice, request: RentRequest): Promise<string | null> {
-  const { renterId, contractHash, at, sealer } = request;
-  await keepContract(tx, at);
-  const feeBasisPoints = await getFeeBasisPoints(tx);
-  const keys = await tx.select({ key: sshKeys.publicKey }).from(sshKeys).where(eq(sshKeys.userId, renterId));
-  const authorizedKeys = keys.map(({ key }) => key);
-  const { id: deviceId, ownerId, relayId, rate } = device;
-  if (!relayId) throw new InvariantError(`device ${deviceId} is on the market without a relay`);
-
-  for (let attempt = 0; attempt < 10; attempt++) {
-    const place = await freePlace(tx, relayId);
-    if (!place) return null;
-    const password = sealer.seal(rentalPassword(randomInt), secretOf.rental(place.id));
-    const frozen = { renterId, ownerId, deviceId, relayId, rate, feeBasisPoints, contractHash, authorizedKeys };
-    const row = { ...place, ...frozen, name: rentalName(randomInt), password, createdAt: at, stateSince: at };
-    // Another rental may take the same port or name at this very moment: then draw again.
-    const [taken] = await tx.insert(rentals).values(row).onConflictDoNothing().returning({ id: rentals.id });
-    if (taken) return taken.id;
-  }
-  return null;
-}
-
-/** An id, and a random port of the relay that no open rental has. */
-async function freePlace(tx: Tx, relayId: string): Promise<{ id: string; port: number } | null> {
-  const { rows } = await tx.execute<{ id: string; port: number }>(sql`
-    select uuidv7() as id, port
-    from ${relays} relay, generate_series(relay.first_port, relay.last_port) as port
-    where relay.id = ${relayId} and not exists (
-      select from ${rentals} where relay_id = relay.id and rentals.port = port.port
-        and state in ('preparing', 'active', 'suspended'))
-    order by random() limit 1`);
-  return rows[0] ?? null;
 }
