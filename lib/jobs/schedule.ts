@@ -1,4 +1,5 @@
 import { leadAlone } from '#db/leader';
+import { failLateWipes } from '../devices/wipes.ts';
 import { checkInvariants } from '../ledger/invariants.ts';
 import { sendDueMails } from '../mail/commands.ts';
 import type { MailTransport } from '../mail/transport.ts';
@@ -30,6 +31,7 @@ function jobsOf({ log, mail, meterTickSeconds = 60 }: JobSettings): Job[] {
     { name: 'resumeFunded', everySeconds: 2, run: (at) => resumeFunded({ at }) },
     { name: 'endExpired', everySeconds: 2, run: (at) => endExpired({ at }) },
     { name: 'endLost', everySeconds: 60, run: (at) => endLost({ at }) },
+    { name: 'failLateWipes', everySeconds: 300, run: (at) => failLateWipes({ at }) },
     { name: 'tickMeters', everySeconds: meterTickSeconds, run: (at) => tickMeters({ at }) },
     { name: 'postUsage', everySeconds: 10, run: oncePer(HOUR_MS, (at) => postUsage({ at })) },
     { name: 'refreshUptime', everySeconds: 300, run: (at) => refreshUptime({ at }) },
