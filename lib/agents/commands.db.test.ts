@@ -96,6 +96,18 @@ test('a tunnel key that is no key, or another device’s, registers nothing', as
   expect((await deviceOf(second.deviceId)).state).toBe('awaitingAgent');
 });
 
+test('one machine with two keys at once becomes one device, and is told so on the other', async () => {
+  for (let round = 0; round < 10; round++) {
+    const ownerId = await makePerson();
+    const [one, two] = [await announce(ownerId), await announce(ownerId)];
+    const tunnelPublicKey = tunnelKey();
+    const outcomes = await Promise.all([one, two].map(({ key }) => enrol(key, { tunnelPublicKey })));
+    expect(outcomes.map(reasonOf).sort()).toEqual(['registered', 'tunnelKeyTaken']);
+    const states = [await deviceOf(one.deviceId), await deviceOf(two.deviceId)].map(({ state }) => state);
+    expect(states.sort()).toEqual(['awaitingAgent', 'verifying']);
+  }
+});
+
 test('a machine whose device was retired may start anew as another device', async () => {
   const ownerId = await makePerson();
   const [first, second] = [await announce(ownerId), await announce(ownerId)];

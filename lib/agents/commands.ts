@@ -116,6 +116,8 @@ function problemOf(key: Key, device: LockedDevice, fingerprint: string, at: Date
 
 /** Takes a tunnel key over from a retired device, as when a machine starts anew; false when another device has it. */
 async function claimTunnelKey(tx: Tx, fingerprint: string, deviceId: string): Promise<boolean> {
+  // Of two who claim a key at the same moment the second waits, and then sees that it is taken.
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${fingerprint}, 0))`);
   const elsewhere = and(eq(devices.tunnelFingerprint, fingerprint), ne(devices.id, deviceId));
   await tx
     .update(devices)
