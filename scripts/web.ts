@@ -1,14 +1,20 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { POST as answerPoll } from '../app/api/agent/v1/poll/route.ts';
 import { type WebSettings, webConfig } from '../lib/config/web.ts';
 import { beginDrain } from '../lib/process/drain.ts';
 import { createLog } from '../lib/process/log.ts';
 import { farewell } from '../lib/process/shutdown.ts';
 import { CLIENT_ADDRESS, trueAddress } from '../lib/web/client.ts';
+import { answerDirectly } from '../lib/web/direct.ts';
 import { constantHeaders } from '../lib/web/security-headers.ts';
 
 // The web program: Next behind a plain HTTP server of ours, which knows who is calling and how to end well.
+
+// Left alone, the heap grows to four times of what is in use before anything is collected.
+setFlagsFromString('--heap-growing-percent=50');
 const settings = webConfig();
 const log = createLog('web');
 const askedToStop = farewell();
@@ -44,8 +50,13 @@ function receive({ PUBLIC_URL, TRUSTED_PROXIES }: WebSettings, handle: RequestLi
   return (request, response) => {
     stampRequest(request, { publicUrl: new URL(PUBLIC_URL), trustedProxies: TRUSTED_PROXIES });
     for (const [name, value] of constant) response.setHeader(name, value);
-    handle(request, response);
+    if (isPoll(request)) void answerDirectly(answerPoll, request, response, log);
+    else handle(request, response);
   };
+}
+
+function isPoll({ method, url }: IncomingMessage): boolean {
+  return method === 'POST' && url === '/api/agent/v1/poll';
 }
 
 /** Our own address is the configured one, whatever Host and X-Forwarded-Host say; so Origin is compared with that. */

@@ -1,4 +1,3 @@
-import 'server-only';
 import type { z } from 'zod';
 import type { RegisterRefusal } from '#lib/agents/commands';
 import type { OrderParts } from '#lib/agents/queries';
