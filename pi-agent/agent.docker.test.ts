@@ -137,6 +137,40 @@ test('a renter cannot open kernel doors that a server does not need', async () =
   ).not.toMatch(/open|uid=|mounted/);
 });
 
+test('root in an environment stands before no device of the owner’s machine', async () => {
+  const ofHost = (await run('stat', ['-c', '%d:%i', '/dev/null'])).stdout.trim();
+  expect(await device.inside('stat -c %d:%i /dev/null')).not.toBe(ofHost);
+  expect(await asRenter('sudo stat -c %d:%i /dev/null')).not.toBe(ofHost);
+  expect(
+    await device.inside(
+      'ls /dev | grep -vE "^(loop.*|fd|full|mqueue|null|ptmx|pts|u?random|shm|std.*|tty|zero)$"; true',
+    ),
+  ).toBe('');
+});
+
+test('ssh in an environment agrees to nothing that rests on SHA-1, CBC or no encryption', async () => {
+  for (const option of [
+    'MACs=hmac-sha1',
+    'KexAlgorithms=diffie-hellman-group14-sha1',
+    'Ciphers=aes128-cbc',
+    'HostKeyAlgorithms=ssh-rsa',
+  ]) {
+    const call = [
+      '-F',
+      'none',
+      '-o',
+      'BatchMode=yes',
+      '-o',
+      'Ciphers=aes128-ctr',
+      '-p',
+      String(ssh.listen),
+      `x@${address}`,
+    ];
+    const { stderr } = await run('ssh', ['-o', option, ...call]).catch((failure: { stderr: string }) => failure);
+    expect(stderr, option).toContain('Unable to negotiate');
+  }
+});
+
 test('a paused rental stands still and goes on where it was', async () => {
   broker.order({ kind: 'serve', environment: rental, paused: true });
   await broker.report((report) => report.environment?.state === 'paused');
@@ -155,7 +189,7 @@ test('a power cut does not set a paused rental going', async () => {
   const resumed = broker.seen.reports.length;
   broker.order({ kind: 'serve', environment: rental, paused: false });
   await broker.report((report) => report.environment?.state === 'ready', 20_000, resumed);
-  expect(await asRenter('echo on')).toBe('on');
+  await expect.poll(() => asRenter('echo on').catch(() => ''), { timeout: 20_000 }).toBe('on');
 });
 
 test('a rebooted environment is back with its files and its host key', async () => {

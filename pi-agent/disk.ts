@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, open, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -57,7 +57,29 @@ export async function mountDisk(folder: string): Promise<void> {
   const disk = findDisk(folder);
   if (!disk || disk.mounted) return;
   await mkdir(DISK, { recursive: true });
+  await openLoopDevices();
   await run('mount', ['-o', 'loop,noatime', join(folder, `disk-${disk.id}.ext4`), DISK]);
+}
+
+/**
+ * Makes the nodes of the kernel's loop devices in our own /dev. The owner's is not mounted here: whatever is done in
+ * this container, and the engine hands its /dev on to environments, must not change a file of the owner's machine.
+ */
+async function openLoopDevices(): Promise<void> {
+  await makeNode('loop-control', ['c', '10', '237']);
+  // With none left free, asking for one makes the kernel add one.
+  await run('losetup', ['--find']);
+  for (const name of readdirSync('/sys/block').filter((name) => /^loop\d+$/.test(name))) {
+    const [major = '', minor = ''] = readFileSync(join('/sys/block', name, 'dev'), 'utf8')
+      .trim()
+      .split(':');
+    await makeNode(name, ['b', major, minor]);
+  }
+}
+
+async function makeNode(name: string, kind: string[]): Promise<void> {
+  const node = join('/dev', name);
+  if (!existsSync(node)) await run('mknod', ['-m', '0600', node, ...kind]);
 }
 
 /** Unmounts the disk where it is mounted. */

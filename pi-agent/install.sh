@@ -59,7 +59,7 @@ start_agent() {
   fi
   # Loop devices (b 7:*, c 10:237) hold the renter's disk; the capabilities are for its mounts and its network.
   docker run -d --name "$name" --restart unless-stopped $host \
-    --env "BROKER_URL=$url" --env "RPIBROKER_KEY=$key" --volume "$name:/state" --volume /dev:/dev \
+    --env "BROKER_URL=$url" --env "RPIBROKER_KEY=$key" --volume "$name:/state" \
     --cap-add SYS_ADMIN --cap-add NET_ADMIN --cap-add MKNOD --cap-add SYS_PTRACE \
     --device-cgroup-rule 'b 7:* rmw' --device-cgroup-rule 'c 10:237 rmw' \
     --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined \

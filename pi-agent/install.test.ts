@@ -12,7 +12,7 @@ describe("the owner's script", () => {
     const rights = started.match(/--cap-add \S+|--privileged|--network \S+|--pid \S+|docker\.sock/g);
     expect(rights).toEqual(['SYS_ADMIN', 'NET_ADMIN', 'MKNOD', 'SYS_PTRACE'].map((name) => `--cap-add ${name}`));
     expect(started).toContain('--env BROKER_URL=https://broker.example --env RPIBROKER_KEY=KEY-1');
-    expect(started).toContain('--volume rpibroker-agent:/state');
+    expect(started.match(/--(?:volume|mount|device) \S+/g)).toEqual(['--volume rpibroker-agent:/state']);
     expect(started).not.toContain('host-gateway');
   });
 
