@@ -121,6 +121,34 @@ test('a form counts only when it comes from our own page', async () => {
   await expect(page.getByLabel('Name', { exact: true }).first()).toHaveValue('Mallory');
 });
 
+test('letters of local mode are shown under our own name alone', async () => {
+  const mailbox = (host: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      send(`${testBroker.url}/mailbox`, { headers: { host } }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      })
+        .on('error', reject)
+        .end();
+    });
+  expect(await mailbox(new URL(testBroker.url).host)).toBe(200);
+  expect(await mailbox('evil.example')).toBe(404);
+});
+
+test('what belongs to somebody is kept by no cache on the way', async () => {
+  for (const path of ['/wallet', '/rentals', '/settings', '/my/devices', '/admin/users']) {
+    const answer = await people.admin?.get(path);
+    expect(answer?.headers()['cache-control'], path).toMatch(/private|no-store/);
+  }
+});
+
+test('signing in leads to no other site', async () => {
+  for (const path of ['/api/auth/signin', '/api/auth/signout', '/api/auth/callback/credentials', '/api/auth/error']) {
+    const answer = await people.visitor?.get(`${path}?callbackUrl=https://evil.example/`, { maxRedirects: 0 });
+    expect(answer?.headers().location ?? '', path).not.toMatch(/^https:\/\/evil|^\/\//);
+  }
+});
+
 test('fields that a form does not have change nothing', async () => {
   const page = pages.renter as Page;
   await page.goto('/settings');

@@ -30,6 +30,20 @@ describe("the owner's script", () => {
     expect(docker.join('\n')).not.toContain('volume rm');
   });
 
+  test.each([...Array.from({ length: 10 }, (_, tenth) => tenth * 330), -2, -3, -4, -5, -6, -12])(
+    'starts nothing when its download broke off: %i characters',
+    (length) => {
+      const { docker } = install({ broker: 'https://broker.example', key: 'KEY-1', length });
+      expect(docker.filter((line) => /^(run|rm|load)/.test(line))).toEqual([]);
+    },
+  );
+
+  test('a key is never run, whatever stands in it', () => {
+    const key = `'$(touch pwned); touch pwned #"`;
+    const { docker } = install({ broker: 'https://broker.example', key });
+    expect(docker.find((line) => line.startsWith('run'))).toContain(`RPIBROKER_KEY=${key} --volume`);
+  });
+
   test.each([
     { case: 'a 32-bit system', machine: 'armv7l', key: 'KEY-1', sentence: '64-bit Raspberry Pi OS' },
     {
@@ -53,23 +67,25 @@ describe("the owner's script", () => {
   });
 });
 
-type Install = { broker: string; key: string; machine?: string };
+/** `length`: how much of the script arrived, counted from its end when negative. */
+type Install = { broker: string; key: string; machine?: string; length?: number };
 
 /** Runs the script with a docker that only notes how it was called; everything it asks for is there. */
-function install({ broker, key, machine = 'x86_64' }: Install) {
+function install({ broker, key, machine = 'x86_64', length }: Install) {
   const folder = mkdtempSync(join(tmpdir(), 'install-'));
   const script = readFileSync(fileURLToPath(new URL('install.sh', import.meta.url)), 'utf8')
     .replaceAll('@BROKER_URL@', broker)
     .replaceAll('@AGENT_REFERENCE_AMD64@', 'rpibroker/agent:1')
     .replaceAll('@AGENT_SHA256_AMD64@', 'a'.repeat(64))
-    .replaceAll(/@AGENT_\w+_ARM64@/g, '');
+    .replaceAll(/@AGENT_\w+_ARM64@/g, '')
+    .slice(0, length);
   writeFileSync(join(folder, 'install.sh'), script);
   writeFileSync(join(folder, 'docker'), `#!/bin/sh\necho "$*" >> ${folder}/calls\n`, { mode: 0o755 });
   writeFileSync(join(folder, 'uname'), `#!/bin/sh\necho ${machine}\n`, { mode: 0o755 });
   writeFileSync(join(folder, 'calls'), '');
   const settings = { env: { ...process.env, PATH: `${folder}:${process.env.PATH}` }, encoding: 'utf8' } as const;
-  const command = `sh ${folder}/install.sh ${key} 2>&1; echo "code $?"`;
-  const said = execFileSync('sh', ['-c', command], settings);
+  const command = `sh ${folder}/install.sh "$1" 2>&1; echo "code $?"`;
+  const said = execFileSync('sh', ['-c', command, 'sh', key], settings);
   const docker = readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n');
   return { said, docker, code: Number(/code (\d+)\s*$/.exec(said)?.[1]) };
 }

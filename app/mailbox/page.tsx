@@ -5,7 +5,7 @@ import { Timestamp } from '#components/timestamp';
 import { Card } from '#components/ui/card';
 import { EmptyState } from '#components/ui/empty-state';
 import { PageHeader } from '#components/ui/page-header';
-import { isLocalMode } from '#lib/config/web';
+import { isLocalMode, webConfig } from '#lib/config/web';
 import { listMails } from '#lib/mail/queries';
 import { clientAddress, isLoopback } from '#lib/web/client';
 import { letterhead } from '#lib/web/letterhead';
@@ -14,7 +14,7 @@ export const metadata: Metadata = { title: 'Mailbox' };
 
 /** Local mode's letters, which no mail server takes. Anywhere else, and for anybody on the network, there is no such page. */
 export default async function MailboxPage() {
-  if (!isLocalMode() || !isLoopback(clientAddress(await headers()))) notFound();
+  if (!isLocalMode() || !isFromHere(await headers())) notFound();
   const mails = await listMails(letterhead().sealer);
   return (
     <>
@@ -32,6 +32,11 @@ export default async function MailboxPage() {
       )}
     </>
   );
+}
+
+/** A stranger's page could give this machine a name of its own and have the browser here read letters to it. */
+function isFromHere(sent: Headers): boolean {
+  return isLoopback(clientAddress(sent)) && sent.get('host') === new URL(webConfig().PUBLIC_URL).host;
 }
 
 type Mail = Awaited<ReturnType<typeof listMails>>[number];

@@ -6,7 +6,8 @@ import { placesOf } from './places.ts';
 /** The settings of the web program. */
 export const webSettings = z.object({
   PUBLIC_URL: z
-    .url()
+    // It also stands in the script that owners run as root: nothing in it may mean something to a shell.
+    .url({ protocol: /^https?$/, hostname: /^[\w.:[\]-]+$/ })
     .default('http://localhost:3000')
     .describe('Where people reach the broker; a loopback address means local mode'),
   NODE_ENV: z
