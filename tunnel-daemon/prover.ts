@@ -10,8 +10,8 @@ import { openProofBook, type ProofBook } from './proof-book.ts';
 
 /** How old a comparison of the host key may grow. */
 const HANDSHAKE_MS = 3_600_000;
-/** How many environments are looked at side by side. */
-const SIDE_BY_SIDE = 64;
+/** How many environments are looked at side by side: of those that answered the last time, and of the silent ones. */
+const SIDE_BY_SIDE = { answering: 512, silent: 64 };
 
 /** Proves that rented environments answer, through the doors that their renters use. */
 export type Prover = {
@@ -22,13 +22,14 @@ export type Prover = {
 };
 
 type ProverOptions = { host: string; clock: Clock; log: Logger; signal: AbortSignal };
-type Watched = { route: RentalRoute; comparedAt: number | null; busy: boolean };
+type Watched = { route: RentalRoute; comparedAt: number | null; busy: boolean; silent: boolean };
 type Parts = ProverOptions & { book: ProofBook; watched: Map<string, Watched> };
 
 /** A prover that enters at the relay's public address `host`. */
 export function createProver(options: ProverOptions): Prover {
   const parts: Parts = { ...options, book: openProofBook(), watched: new Map() };
   const { watched, book } = parts;
+  const patience: { over: Promise<void> | null } = { over: null };
 
   return {
     async watch(routes) {
@@ -47,19 +48,30 @@ export function createProver(options: ProverOptions): Prover {
       }
     },
     async round() {
-      const queue = [...watched.values()];
-      const work = async () => {
-        for (let rental = queue.pop(); rental; rental = queue.pop()) await prove(parts, rental);
-      };
-      await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
+      const { answering = [], silent = [] } = Object.groupBy(watched.values(), (rental) =>
+        rental.silent ? 'silent' : 'answering',
+      );
+      // Each that keeps silent takes seconds: a few lying devices would make everybody else's proofs late.
+      patience.over ??= proveAll(parts, silent, SIDE_BY_SIDE.silent).finally(() => {
+        patience.over = null;
+      });
+      await proveAll(parts, answering, SIDE_BY_SIDE.answering);
       await book.flush(options.clock.now(), recordProofs);
     },
   };
 }
 
+async function proveAll(parts: Parts, rentals: Watched[], sideBySide: number) {
+  const queue = [...rentals];
+  const work = async () => {
+    for (let rental = queue.pop(); rental; rental = queue.pop()) await prove(parts, rental);
+  };
+  await Promise.all(Array.from({ length: Math.min(sideBySide, queue.length) }, work));
+}
+
 /** Somebody waits for this one: it is tried again and again until it answers. */
 async function proveNew(parts: Parts, route: RentalRoute) {
-  const rental: Watched = { route, comparedAt: null, busy: false };
+  const rental: Watched = { route, comparedAt: null, busy: false, silent: false };
   const began = performance.now();
   parts.watched.set(route.rentalId, rental);
   while (parts.watched.get(route.rentalId) === rental && !parts.signal.aborted) {
@@ -87,6 +99,7 @@ async function proveOnce({ host, clock, book, watched, log }: Parts, rental: Wat
   const handshake = rental.comparedAt === null || performance.now() - rental.comparedAt > HANDSHAKE_MS;
   const result = handshake ? await compareHostKey(door, hostKey) : await readGreeting(door);
   const at = clock.now();
+  rental.silent = result === 'unreachable';
 
   if (result === 'foreign') {
     log.warn({ rentalId }, 'foreign host key');
