@@ -1,0 +1,270 @@
+import { randomBytes } from 'node:crypto';
+import { and, inArray, isNull, like } from 'drizzle-orm';
+import { db, pool } from '../../db/client.ts';
+import { users } from '../../db/schema/accounts.ts';
+import { deviceEvents, devices, tunnelIntervals } from '../../db/schema/devices.ts';
+import { relays } from '../../db/schema/relays.ts';
+import { proofIntervals, rentalEvents, rentals } from '../../db/schema/rentals.ts';
+import { hashPassword } from '../../lib/accounts/passwords.ts';
+import { contract } from '../../lib/contracts/agreement.ts';
+import { keepContract } from '../../lib/contracts/commands.ts';
+import type { DeviceState } from '../../lib/devices/lifecycle.ts';
+import type { DeviceStoryKind } from '../../lib/devices/story.ts';
+import { placeHold } from '../../lib/ledger/commands.ts';
+import { closeMeter, openMeter } from '../../lib/metering/commands.ts';
+import { creditWallet } from '../../lib/payments/manual.ts';
+import type { Hardware, Probe } from '../../lib/protocol/agent.ts';
+import type { RentalState } from '../../lib/rentals/lifecycle.ts';
+import { moveRental } from '../../lib/rentals/moves.ts';
+import type { RentalStoryKind } from '../../lib/rentals/story.ts';
+
+// People with devices and rentals in every state, for eyes and tests that look at pages: laid into the database of
+// DATABASE_URL, and what tests need to find it is printed. Nothing moves by itself: what the relay and the agents would
+// have to repeat is dated ahead, and the relay of the scene is nobody's.
+
+const now = Date.now();
+const minutesAgo = (minutes: number) => new Date(now - minutes * 60_000);
+const ahead = minutesAgo(-20);
+const hostKey = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5${randomBytes(36).toString('base64').slice(0, 48)}`;
+
+const hardware: Hardware = {
+  architecture: 'arm64',
+  model: 'Raspberry Pi 4 Model B Rev 1.4',
+  cores: 4,
+  cpuScore: 412.4,
+  memoryBytes: 8_190_000_000,
+  diskBytes: 31_800_000_000,
+  diskWriteMegabytesPerSecond: 38.2,
+  diskReadMegabytesPerSecond: 88.9,
+  temperatureCelsius: 51.2,
+  throttled: false,
+  kernel: '6.12.34+rpt-rpi-v8',
+  hasAes: false,
+};
+
+const probes: Probe[] = [
+  {
+    name: 'homeNetwork',
+    tried: 'To reach 192.168.1.1, 192.168.1.17 and 172.17.0.1',
+    seen: '192.168.1.1 answered',
+    passed: false,
+    fix: 'Update Docker on the device; its firewall rules could not be set.',
+  },
+  {
+    name: 'diskQuota',
+    tried: 'To write 17 GB',
+    seen: 'No space left on device after 15.9 GB',
+    passed: true,
+    fix: null,
+  },
+];
+
+type DeviceRow = typeof devices.$inferInsert;
+type Placed = { id: string; ownerId: string; relayId: string; rate: bigint };
+
+const measured = (facts: Partial<Hardware> = {}): Partial<DeviceRow> => {
+  const found = { ...hardware, ...facts };
+  const { architecture, cores, cpuScore } = found;
+  const line = { roundTripMs: 23.4, downloadMbps: 93.6, uploadMbps: 38.1, uptime30: 0.9987 };
+  const sizes = { memoryBytes: BigInt(found.memoryBytes), diskBytes: BigInt(found.diskBytes) };
+  const times = { measuredAt: minutesAgo(70), provedAt: minutesAgo(69), lastPollAt: ahead };
+  return { hardware: found, architecture, cores, cpuScore, ...sizes, ...line, ...times, tunnelUpSince: minutesAgo(71) };
+};
+
+/** Every device of the scene by what it shows: its state, its name, and in what else it differs. */
+const wantedDevices: Record<string, [state: DeviceState, name: string, row: Partial<DeviceRow>]> = {
+  ready: ['ready', 'Attic', { ...measured(), probes: probes.slice(1) }],
+  small: [
+    'ready',
+    'The little one behind the books in the living room',
+    { ...measured({ model: 'Raspberry Pi Zero 2 W Rev 1.0', memoryBytes: 448_000_000 }), country: 'GB', rate: 900n },
+  ],
+  unlisted: ['ready', 'Workshop', { ...measured(), listed: false }],
+  offline: ['ready', 'Garden shed', { ...measured(), lastPollAt: minutesAgo(300), tunnelUpSince: null }],
+  stopped: ['ready', 'Hallway', { ...measured(), suspendedAt: minutesAgo(10) }],
+  awaiting: ['awaitingAgent', 'Not there yet', {}],
+  verifying: ['verifying', 'Being measured', { lastPollAt: ahead, tunnelUpSince: minutesAgo(1) }],
+  rejected: ['rejected', 'Old router', { ...measured(), probes, provedAt: null, problem: probes[0]?.fix ?? '' }],
+  wiping: ['wiping', 'Cellar', measured()],
+  quarantined: [
+    'quarantined',
+    'Loft',
+    { ...measured(), problem: 'The file that held the renter’s data could not be deleted: Device or resource busy.' },
+  ],
+  retired: ['retired', 'The first one', measured()],
+  preparing: ['rented', 'Kitchen', measured()],
+  active: ['rented', 'Study', measured({ model: 'Raspberry Pi 5 Model B Rev 1.0' })],
+  interrupted: ['rented', 'Balcony', { ...measured(), tunnelUpSince: null, lastPollAt: minutesAgo(5) }],
+  suspended: ['rented', 'Bedroom', measured()],
+};
+
+/** Every rental of the scene by what it shows: its state, its device, since when, until when proven, and its story. */
+const wantedRentals: Record<
+  string,
+  { state: RentalState; device: string; began: Date; provenTo?: Date; ended?: Date; story: RentalStoryKind[] }
+> = {
+  preparing: { state: 'preparing', device: 'preparing', began: minutesAgo(0), story: ['agreed', 'orderTaken'] },
+  active: { state: 'active', device: 'active', began: minutesAgo(190), provenTo: ahead, story: ['agreed', 'proved'] },
+  interrupted: {
+    state: 'active',
+    device: 'interrupted',
+    began: minutesAgo(95),
+    provenTo: minutesAgo(6),
+    story: ['agreed', 'proved'],
+  },
+  suspended: {
+    state: 'suspended',
+    device: 'suspended',
+    began: minutesAgo(45),
+    provenTo: minutesAgo(4),
+    story: ['agreed', 'proved', 'fundsRanOut'],
+  },
+  ended: {
+    state: 'ended',
+    device: 'ready',
+    began: minutesAgo(4000),
+    provenTo: minutesAgo(2600),
+    ended: minutesAgo(2600),
+    story: ['agreed', 'proved', 'renterStopped'],
+  },
+  cancelled: {
+    state: 'cancelled',
+    device: 'small',
+    began: minutesAgo(60),
+    ended: minutesAgo(58),
+    story: ['agreed', 'tookTooLong'],
+  },
+};
+
+/** What tests need to find the scene: who to sign in as, and the ids of devices and rentals by name. */
+export type Scene = {
+  people: Record<'owner' | 'renter', { id: string; email: string; password: string }>;
+  devices: Record<string, string>;
+  rentals: Record<string, string>;
+};
+
+async function layScene(): Promise<Scene> {
+  const owner = await addPerson('Ida Nakamura-Fitzgerald');
+  const renter = await addPerson('Ravi');
+  await creditRenter(renter.id);
+  const relayId = await addRelay();
+  const placed: Record<string, Placed> = {};
+  for (const name of Object.keys(wantedDevices)) placed[name] = await addDevice(name, { ownerId: owner.id, relayId });
+  await keepContract(db, minutesAgo(5000));
+  const laid: Record<string, string> = {};
+  for (const name of Object.keys(wantedRentals)) laid[name] = await addRental(name, renter.id, placed);
+  const ids = Object.fromEntries(Object.entries(placed).map(([name, { id }]) => [name, id]));
+  return { people: { owner, renter }, devices: ids, rentals: laid };
+}
+
+async function addPerson(name: string) {
+  const email = `${name.toLowerCase().replace(/\W/g, '.')}.${now}@example.test`;
+  const password = randomBytes(12).toString('base64url');
+  const row = { name, email, passwordHash: await hashPassword(password), emailVerifiedAt: minutesAgo(5000) };
+  const [user] = await db.insert(users).values(row).returning({ id: users.id });
+  return { id: user?.id ?? '', email, password };
+}
+
+async function creditRenter(userId: string) {
+  const [admin] = await db.select({ id: users.id }).from(users).where(like(users.email, 'admin@%'));
+  const credit = { userId, amount: 12_345_678n, reason: 'Bank transfer of 17 November', adminId: admin?.id ?? '' };
+  await creditWallet({ ...credit, key: `scene:${userId}`, address: '127.0.0.1', at: minutesAgo(4900) });
+}
+
+async function addRelay(): Promise<string> {
+  const ports = { sshPort: 22, httpPort: 80, httpsPort: 443, firstPort: 20_000, lastPort: 29_999 };
+  const names = {
+    name: `scene-${now}`,
+    host: 'relay.example',
+    deviceHost: 'relay.example',
+    rentDomain: 'rent.example',
+  };
+  const row = { ...ports, ...names, sshUser: 'tunnel', hostKey, seenAt: minutesAgo(5000) };
+  const [relay] = await db.insert(relays).values(row).returning({ id: relays.id });
+  return relay?.id ?? '';
+}
+
+async function addDevice(key: string, at: { ownerId: string; relayId: string }): Promise<Placed> {
+  const [state, name, row] = wantedDevices[key] ?? ['retired', key, {}];
+  const offer = { country: 'DE', rate: 14_000n, diskGigabytes: 16, listed: true, ...row };
+  const since = { createdAt: minutesAgo(5000), stateSince: minutesAgo(60) };
+  const [device] = await db
+    .insert(devices)
+    .values({ ...at, ...offer, ...since, name, state })
+    .returning({ id: devices.id });
+  const id = device?.id ?? '';
+  const story: DeviceStoryKind[] = row.measuredAt
+    ? ['keyMade', 'registered', 'hardwareMeasured', 'verified']
+    : ['keyMade'];
+  await db.insert(deviceEvents).values(story.map((kind) => ({ deviceId: id, kind, at: minutesAgo(71) })));
+  const up = [4400, 3000, 1500, 60].map((from) => ({
+    deviceId: id,
+    fromAt: minutesAgo(from),
+    toAt: minutesAgo(from - 700),
+  }));
+  if (row.measuredAt)
+    await db.insert(tunnelIntervals).values(up.map((stretch) => ({ ...stretch, toAt: minDate(stretch.toAt) })));
+  return { ...at, id, rate: offer.rate };
+}
+
+const minDate = (date: Date) => new Date(Math.min(date.getTime(), now));
+
+async function addRental(key: string, renterId: string, placed: Record<string, Placed>): Promise<string> {
+  const wanted = wantedRentals[key];
+  const device = wanted && placed[wanted.device];
+  if (!device) throw new RangeError(`the scene has no device for the rental "${key}"`);
+  const { state, began, provenTo, ended } = wanted;
+  const { ownerId, relayId, rate } = device;
+  const activeAt = provenTo ? began : null;
+  // Getting ready may take two minutes and no longer; the scene keeps it for longer.
+  const stateSince = state === 'preparing' ? ahead : (ended ?? began);
+  const parties = { renterId, ownerId, relayId, deviceId: device.id };
+  const agreed = { rate, feeBasisPoints: 1000, contractHash: contract.hash, createdAt: began };
+  const access = { name: `amber-${key}-${now % 10_000}`, port: 20_000 + Object.keys(wantedRentals).indexOf(key) };
+  const secrets = { password: '', authorizedKeys: [], hostKey };
+  const life = { state, stateSince, activeAt, endedAt: ended ?? null, endEvent: ended ? wanted.story.at(-1) : null };
+  const row = { ...parties, ...agreed, ...access, ...secrets, ...life };
+  const [rental] = await db.insert(rentals).values(row).returning({ id: rentals.id });
+  const rentalId = rental?.id ?? '';
+
+  const told = wanted.story.map((kind, index) => ({
+    rentalId,
+    kind,
+    at: index > 1 ? (ended ?? minutesAgo(4)) : began,
+  }));
+  await db.insert(rentalEvents).values(told);
+  if (provenTo) await count({ rentalId, ...parties, ...agreed, at: began }, provenTo, ended);
+  return rentalId;
+}
+
+type Metered = Parameters<typeof openMeter>[1];
+
+/** Proofs with a gap between them, and the meter that counts them; what waits for money has none, and goes on waiting. */
+async function count(rental: Metered, provenTo: Date, ended: Date | undefined) {
+  const { rentalId, renterId, rate, at } = rental;
+  const gap = new Date(at.getTime() + 25 * 60_000);
+  const afterGap = new Date(gap.getTime() + 8 * 60_000);
+  await db.insert(proofIntervals).values([
+    { rentalId, fromAt: at, toAt: gap, proofs: 150, handshakeAt: at },
+    { rentalId, fromAt: afterGap, toAt: provenTo, proofs: 400, handshakeAt: afterGap },
+  ]);
+  if (provenTo.getTime() < now && !ended) return;
+  await db.transaction(async (tx) => {
+    await openMeter(tx, rental);
+    if (ended) await closeMeter(tx, { rentalId, at: ended });
+    else await placeHold(tx, { renterId, rentalId, amount: rate, at });
+  });
+}
+
+/** Takes the scene off the market and ends what runs in it; the books and the stories of what was stay, as they must. */
+async function clearScene() {
+  const scenes = db.select({ id: relays.id }).from(relays).where(like(relays.name, 'scene-%'));
+  const running = and(inArray(rentals.relayId, scenes), isNull(rentals.endedAt));
+  for (const rental of await db.select().from(rentals).where(running)) {
+    await db.transaction((tx) => moveRental(tx, rental, 'adminEnded', new Date()));
+  }
+  await db.update(devices).set({ state: 'retired' }).where(inArray(devices.relayId, scenes));
+}
+
+process.stdout.write(JSON.stringify(process.argv[2] === 'clear' ? await clearScene() : await layScene()) ?? '');
+await pool.end();
