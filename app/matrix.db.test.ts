@@ -161,6 +161,28 @@ test.each(['changePasswordAction', 'addSshKeyAction', 'removeSshKeyAction'])(
   },
 );
 
+test('fields that a form does not have give nobody more than the form does', async () => {
+  const ofA = async () => {
+    const { userId } = scene;
+    const own = [sessions, sshKeys].map((table) => db.select().from(table).where(eq(table.userId, userId)));
+    const admins = db.select({ id: users.id }).from(users).where(eq(users.isAdmin, true)).orderBy(users.id);
+    return JSON.stringify([
+      await db.select().from(users).where(eq(users.id, userId)),
+      ...(await Promise.all(own)),
+      await admins,
+    ]);
+  };
+  const before = await ofA();
+  for (const name of ['changeNameAction', 'changePasswordAction', 'addSshKeyAction', 'endOtherSessionsAction']) {
+    come('renterB');
+    expect(await take(name, actionRules[name] as ActionRule)).toBe('done');
+  }
+  come('ownerB');
+  expect(await take('registerDeviceAction', actionRules.registerDeviceAction as ActionRule)).toBe('done');
+  expect(await db.select().from(devices).where(eq(devices.ownerId, scene.userId))).toEqual([]);
+  expect(await ofA()).toBe(before);
+});
+
 /** Who sees a page that shows something of A, where it is fewer than its kind of people. */
 const seenBy: Record<string, Role[]> = {
   '(market)/devices/[deviceId]/page.tsx': [],

@@ -1,14 +1,18 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { eq } from 'drizzle-orm';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { db } from '#db/client';
 import { auditLog } from '#db/schema/admin';
+import { devices } from '#db/schema/devices';
+import { suspendUser } from '../lib/accounts/administration.ts';
+import { makeUser } from '../lib/metering/testing.ts';
 import {
   eventually,
   makeDevice,
@@ -174,3 +178,29 @@ test('a device that asks for another’s address is on record, once however ofte
   await new Promise((resolve) => setTimeout(resolve, 1500));
   expect(await entries()).toHaveLength(1);
 }, 15_000);
+
+test('the tunnel of a suspended person is cut within five seconds and does not come back', async () => {
+  const theirs = await makeDevice(relay);
+  const held = openTunnel(relay, theirs, environment);
+  await eventually(() => tunnelIsUp(theirs));
+  const cut = once(held.child ?? new EventEmitter(), 'exit');
+  const [owned] = await db.select().from(devices).where(eq(devices.id, theirs.deviceId));
+  const began = performance.now();
+  const asked = { adminId: await makeUser(), address: null, reason: 'for a test', at: new Date() };
+  expect(await suspendUser({ ...asked, userId: owned?.ownerId ?? '' })).toMatchObject({ ok: true });
+  await cut;
+  expect(performance.now() - began).toBeLessThan(5000);
+  await eventually(async () => held.said.includes('Permission denied'), 10);
+  expect(await tunnelIsUp(theirs)).toBe(false);
+  await held.close();
+}, 30_000);
+
+test('by its own account sshd opens no door but the listeners', async () => {
+  const file = join(relay.settings.RUN_FOLDER, 'sshd.conf');
+  const { stdout } = await run('/usr/sbin/sshd', ['-T', '-f', file]);
+  const shut = ['permittunnel', 'permittty', 'x11forwarding', 'allowagentforwarding', 'allowstreamlocalforwarding'];
+  const lines = [...shut, 'passwordauthentication', 'kbdinteractiveauthentication', 'permituserrc'].map(
+    (one) => `${one} no`,
+  );
+  expect(stdout.split('\n')).toEqual(expect.arrayContaining([...lines, 'maxsessions 0', 'allowtcpforwarding remote']));
+});

@@ -55,7 +55,7 @@ export const actionRules: Record<string, ActionRule> = {
   },
   registerDeviceAction: {
     who: 'member',
-    input: () => ({ name: 'Attic', country: 'NO', rate: '0.01', diskGigabytes: '8', ownerId: 'mine' }),
+    input: ({ userId }) => ({ name: 'Attic', country: 'NO', rate: '0.01', diskGigabytes: '8', ownerId: userId }),
   },
   changeRateAction: { who: 'ownerA', input: (targets) => ({ ...aboutDevice(targets), rate: '0.02' }) },
   setListedAction: { who: 'ownerA', input: (targets) => ({ ...aboutDevice(targets), listed: 'no' }) },
