@@ -97,8 +97,10 @@ export async function awaitOrder(
     try {
       const order = await getOrder(deviceId, parts);
       const left = over - performance.now();
-      if (!order.ok || order.value.version !== orderSeen || left <= 0 || signal.aborted) return order;
+      if (!order.ok || order.value.version !== orderSeen || left <= 0) return order;
       await sleep(left, undefined, { signal: AbortSignal.any([change.signal, signal]) }).catch(() => {});
+      // Nothing was told: the agent's next poll, which follows at once, looks again.
+      if (!change.signal.aborted) return order;
     } finally {
       unsubscribe();
     }
