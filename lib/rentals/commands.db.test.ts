@@ -6,6 +6,7 @@ import { auditLog } from '#db/schema/admin';
 import { devices } from '#db/schema/devices';
 import { holds } from '#db/schema/ledger';
 import { proofIntervals, rentalEvents, rentals } from '#db/schema/rentals';
+import { suspendUser } from '../accounts/administration.ts';
 import { recordReport } from '../agents/commands.ts';
 import { after, deviceOf, makeMarketDevice, makePerson, makeRelay, report, sealer, start } from '../agents/testing.ts';
 import { contract } from '../contracts/agreement.ts';
@@ -167,6 +168,18 @@ test('who has not verified the address, is suspended, or agreed to another text 
   expect(await rent(deviceId, suspended)).toEqual({ ok: false, reason: 'suspended' });
   const other = await rent(deviceId, await makePerson({ credit: HOUR }), { contractHash: 'another' });
   expect(other).toEqual({ ok: false, reason: 'contractChanged' });
+});
+
+test('nobody who is suspended while renting, or while being rented from, keeps a rental', async () => {
+  const by = { adminId: await makePerson(), address: '192.0.2.1', reason: 'abuse', at: start };
+  for (let round = 0; round < 30; round++) {
+    const [renterId, ownerId] = await Promise.all([makePerson({ credit: HOUR }), makePerson()]);
+    const deviceId = await makeMarketDevice(ownerId, { rate: RATE });
+    const userId = round % 2 ? renterId : ownerId;
+    await Promise.all([rent(deviceId, renterId), suspendUser({ userId, ...by })]);
+    const states = await db.select({ state: rentals.state }).from(rentals).where(eq(rentals.deviceId, deviceId));
+    expect(states.filter(({ state }) => state !== 'cancelled')).toEqual([]);
+  }
 });
 
 test('a rental finds the one port that is left, whatever the draws hit first', async () => {

@@ -195,8 +195,9 @@ async function end(tx: Tx, rental: LockedRental, event: RentalEvent, at: Date, d
   return (await moveRental(tx, rental, event, at, detail)) ?? rental.state;
 }
 
+/** Keeps whoever suspends this person waiting, so that the rental is there to be ended. */
 async function obstacleFor(tx: Tx, userId: string): Promise<'suspended' | 'emailNotVerified' | null> {
-  const [user] = await tx.select().from(users).where(eq(users.id, userId));
+  const [user] = await tx.select().from(users).where(eq(users.id, userId)).for('share');
   if (!user || user.suspendedAt) return 'suspended';
   return user.emailVerifiedAt ? null : 'emailNotVerified';
 }
