@@ -48,12 +48,13 @@ const style = `
     :root { --ground: #151514; --ink: #ecebe8; --quiet: #a3a29c; --line: #33322f; --accent: oklch(.735 .125 266) }
   }
   * { box-sizing: border-box }
-  body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.5rem;
+  body { margin: 0; min-height: 100vh; padding: 1.5rem;
+    display: grid; grid-template-columns: minmax(0, 34rem); place-content: center;
     background: var(--ground); color: var(--ink); font: 1rem/1.6 system-ui, sans-serif }
-  main { width: 100%; max-width: 34rem; border-top: 3px solid var(--accent); padding-top: 1.5rem }
+  main { border-top: 3px solid var(--accent); padding-top: 1.5rem }
   .status { margin: 0; font: .8125rem ui-monospace, monospace; color: var(--quiet) }
   h1 { margin: .25rem 0 1rem; font-size: 1.75rem; line-height: 1.2; letter-spacing: -.015em; text-wrap: balance }
   p { margin: 0 0 .75rem }
   pre { margin: 0; padding: .75rem 1rem; border: 1px solid var(--line); border-radius: .5rem;
-    overflow-x: auto; font: .875rem/1.5 ui-monospace, monospace }
+    white-space: pre-wrap; font: .875rem/1.5 ui-monospace, monospace }
 `;

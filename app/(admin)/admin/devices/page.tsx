@@ -66,7 +66,7 @@ function Row({ device }: { device: Device }) {
       <Td>
         <div className="flex justify-end gap-2">
           {device.state === 'quarantined' && <Clear device={device} />}
-          {device.suspendedAt && <Release device={device} />}
+          {device.suspendedAt && device.state !== 'retired' && <Release device={device} />}
           {!device.suspendedAt && device.state !== 'retired' && <Suspend device={device} />}
         </div>
       </Td>

@@ -18,7 +18,7 @@ export async function Receipt({ rental }: { rental: RentalView }) {
           <Timestamp at={createdAt} part="second" />
         </Fact>
         <Fact label="To">{endedAt && <Timestamp at={endedAt} part="second" />}</Fact>
-        <Fact label="Proven time" hint={formatDuration(Number(billableMs))}>
+        <Fact label="Proven time" hint={billableMs >= 60_000n && formatDuration(Number(billableMs))}>
           {(Number(billableMs) / 1000).toLocaleString('en', { minimumFractionDigits: 3 })} s
         </Fact>
         <Fact label="Rate">

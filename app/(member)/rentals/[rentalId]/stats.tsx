@@ -11,9 +11,11 @@ type Props = { rental: RentalView; proofs: Proof[]; member: Member; now: Date };
 
 /** What the rental costs, while it runs. */
 export async function RentalStats({ rental, proofs, member, now }: Props) {
-  const { rate, lastProofAt, state } = rental;
+  const { rate, lastProofAt, activeAt, state } = rental;
+  // The proof that made it active counts from the first second, also while the relay has yet to store it.
+  const provedAt = lastProofAt ?? activeAt;
   const proven = provenMs(proofs, rental.activeAt ?? rental.createdAt);
-  const meter = { rate, billableMs: proven, provedAt: state === 'active' ? lastProofAt : null, now };
+  const meter = { rate, billableMs: proven, provedAt: state === 'active' ? provedAt : null, now };
   return (
     <Stats>
       <Stat label={rental.role === 'owner' ? 'Paid by the renter so far' : 'Cost so far'} hint="proven time only">
