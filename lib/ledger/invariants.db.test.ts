@@ -55,8 +55,14 @@ test('the books hold while credits, holds, ticks, postings and endings happen at
 });
 
 test.each([
-  ['Every balance is the sum of its entries', 'update ledger_accounts set balance = balance + 1 where id = 1'],
-  ['What wallets hold back is the sum of their open holds', 'update ledger_accounts set held = held + 1 where id = 1'],
+  [
+    'Every balance is the sum of its entries',
+    "update ledger_accounts set balance = balance + 1 where kind = 'psp:manual'",
+  ],
+  [
+    'What wallets hold back is the sum of their open holds',
+    "update ledger_accounts set held = held + 1 where kind = 'psp:manual'",
+  ],
   ['Every meter has posted what its charges say', 'update rental_meters set posted_gross = posted_gross + 1'],
   ['No meter has counted more than the time that went by', 'update rental_meters set billable_ms = 1000000000'],
   [
