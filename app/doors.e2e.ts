@@ -149,6 +149,35 @@ test('signing in leads to no other site', async () => {
   }
 });
 
+for (const path of [
+  '/devices/not-an-id',
+  '/devices/%00',
+  '/rentals/%27%20or%201=1',
+  '/api/live?topic=rental:%00',
+  '/images/..%2f..%2fpackage.json',
+  '/images/%2e%2e/manifest.json',
+  '/?sort=%00&page=-1&memory=1e309',
+  '/admin/users?search=%00',
+  '/%ff',
+]) {
+  test(`${path} is answered without a word of how the program is made`, async () => {
+    for (const role of ['visitor', 'admin']) {
+      const { status, body } = await statusOf(role, path);
+      expect(status).toBeLessThan(500);
+      expect(body).not.toMatch(/ at \S+ \(|node_modules|Failed query|"dependencies"|root:x:/);
+    }
+  });
+}
+
+test('an action that does not exist is refused, not stumbled over', async () => {
+  const answer = await people.renter?.post('/settings', {
+    headers: { 'next-action': '00'.repeat(21), origin: testBroker.url, 'content-type': 'text/plain' },
+    data: '[{"__proto__":{"then":"$1:__proto__:then"}},"$F1","$B1"]',
+  });
+  expect(answer?.status()).toBeLessThan(500);
+  expect(await answer?.text()).not.toMatch(/ at \S+ \(|node_modules/);
+});
+
 test('fields that a form does not have change nothing', async () => {
   const page = pages.renter as Page;
   await page.goto('/settings');

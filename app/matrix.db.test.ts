@@ -8,6 +8,7 @@ import { sessions, sshKeys, users } from '#db/schema/accounts';
 import { devices } from '#db/schema/devices';
 import { rentals } from '#db/schema/rentals';
 import { hashPassword } from '#lib/accounts/passwords';
+import { listUsers } from '#lib/accounts/queries';
 import { makeRental, makeUser } from '#lib/metering/testing';
 import { createSealer, secretOf } from '#lib/secrets';
 import { createSession } from '#lib/sessions/commands';
@@ -181,6 +182,13 @@ test('fields that a form does not have give nobody more than the form does', asy
   expect(await take('registerDeviceAction', actionRules.registerDeviceAction as ActionRule)).toBe('done');
   expect(await db.select().from(devices).where(eq(devices.ownerId, scene.userId))).toEqual([]);
   expect(await ofA()).toBe(before);
+});
+
+test('a character that the database cannot keep is left out of forms and searches', async () => {
+  come('renterB');
+  const named: ActionRule = { who: 'member', input: () => ({ name: 'Mal\0lory' }) };
+  expect(await take('changeNameAction', named)).toBe('done');
+  expect((await listUsers({ search: 'Mal\0lory' })).users.length).toBeGreaterThan(0);
 });
 
 /** Who sees a page that shows something of A, where it is fewer than its kind of people. */

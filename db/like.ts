@@ -1,4 +1,4 @@
-/** The pattern of `like` that finds `text` anywhere, taken literally. */
+/** The pattern of `like` that finds `text` anywhere, taken literally; NUL is in no text of ours. */
 export function containing(text: string): string {
-  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+  return `%${text.replaceAll('\0', '').replace(/[\\%_]/g, '\\$&')}%`;
 }

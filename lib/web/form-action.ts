@@ -94,7 +94,7 @@ function formAction<Schema extends z.ZodType, Person>(
       const admission = await admit(facts);
       if ('message' in admission) return admission;
 
-      const parsed = schema.safeParse(Object.fromEntries(form));
+      const parsed = schema.safeParse(fieldsOf(form));
       if (!parsed.success) return { problems: problemsOf(parsed.error) };
       return (await work(parsed.data, admission.person, facts)) ?? { done: true };
     } catch (error) {
@@ -114,6 +114,12 @@ async function factsOfRequest(): Promise<FormFacts | null> {
 async function recordDenial(actorId: string, { address, at }: Pick<FormFacts, 'address' | 'at'>) {
   const objectId = await currentPath();
   await record(db, { actorId, action: 'accessDenied', objectKind: 'page', objectId, address, at });
+}
+
+/** The fields of a form, without the one character that the database cannot keep. */
+function fieldsOf(form: FormData): Record<string, FormDataEntryValue> {
+  const kept = (value: FormDataEntryValue) => (typeof value === 'string' ? value.replaceAll('\0', '') : value);
+  return Object.fromEntries([...form].map(([name, value]) => [name, kept(value)]));
 }
 
 /** The first problem of each field, by its name. */
