@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { StoredProof } from '../lib/relays/queries.ts';
 import { openProofBook } from './proof-book.ts';
@@ -13,7 +14,8 @@ function database() {
     if (state.away) throw new Error('away');
     for (const one of proofs) stored.set(`${one.rentalId} ${one.from.getTime()}`, one);
   };
-  const state = { away: false, save, stretches: () => [...stored.values()].map(seconds) };
+  const newest = () => [...stored.values()].sort((one, other) => Number(other.from) - Number(one.from)).slice(0, 1);
+  const state = { away: false, save, stretches: () => [...stored.values()].map(seconds), newest };
   return state;
 }
 
@@ -106,4 +108,29 @@ test('a stretch that grows while it is being told is told again', async () => {
   });
   await book.flush(at(10), db.save);
   expect(db.stretches()).toEqual([[0, 10]]);
+});
+
+const anyMoment = fc.oneof(
+  fc.record({ kind: fc.constant('prove' as const), step: fc.integer({ min: -50, max: 100 }) }),
+  fc.record({ kind: fc.constantFrom('flush', 'fail', 'restart'), step: fc.constant(0) }),
+);
+
+test('whatever the clock does, and however often the daemon dies, no second is proven twice', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyMoment, { maxLength: 60, size: 'max' }), async (moments) => {
+      const [state, db] = [{ book: openProofBook(), second: 1000 }, database()];
+      for (const { kind, step } of moments) {
+        state.second = Math.max(0, state.second + step);
+        if (kind === 'prove') state.book.add('rental', proof(state.second));
+        db.away = kind === 'fail';
+        if (kind === 'flush' || kind === 'fail') await state.book.flush(at(state.second), db.save).catch(() => {});
+        if (kind === 'restart') state.book = openProofBook();
+        if (kind === 'restart') state.book.resume(db.newest());
+      }
+      const stretches = db.stretches().sort(([one = 0], [other = 0]) => one - other);
+      const overlaps = stretches.filter(([from = 0], index) => index > 0 && from < (stretches[index - 1]?.[1] ?? 0));
+      expect(overlaps).toEqual([]);
+    }),
+    { numRuns: 300 },
+  );
 });
