@@ -44,6 +44,7 @@ fi
 
 if ! cmp -s package-lock.json node_modules/.installed-lock; then
   say "Installing Node packages"
-  npm ci --no-fund --no-audit --loglevel=error >&2
+  # Not `npm ci`: it fails where a registry lacks a package for some other platform, which this one never needs.
+  npm install --no-save --no-fund --no-audit --loglevel=error >&2
   cp package-lock.json node_modules/.installed-lock
 fi
