@@ -2,6 +2,7 @@ import type { DeviceState } from '#lib/devices/lifecycle';
 
 /** Everybody who may come along: two of each side, so that each has somebody else's things to reach for. */
 export const roles = ['anonymous', 'renterA', 'renterB', 'ownerA', 'ownerB', 'admin'] as const;
+/** One of them. */
 export type Role = (typeof roles)[number];
 
 /** What people A have, after which others reach. */

@@ -13,12 +13,10 @@ export async function buildWeb() {
   const stamp = await hashOfSources();
   if ((await readFile(stampFile, 'utf8').catch(() => null)) === stamp) return;
   // A test runner says NODE_ENV=test, with which React's two halves do not fit together.
-  const env = { ...process.env, NODE_ENV: 'production' as const };
-  await run('node_modules/.bin/next', ['build'], { maxBuffer: 1 << 26, env }).catch(
-    (error: { stdout: string; stderr: string }) => {
-      throw new UpstreamError('next build', `${error.stdout}\n${error.stderr}`, { retryable: false });
-    },
-  );
+  const build = ['NODE_ENV=production', 'node_modules/.bin/next', 'build'];
+  await run('env', build, { maxBuffer: 1 << 26 }).catch((error: { stdout: string; stderr: string }) => {
+    throw new UpstreamError('next build', `${error.stdout}\n${error.stderr}`, { retryable: false });
+  });
   await writeFile(stampFile, stamp);
 }
 
