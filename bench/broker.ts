@@ -4,6 +4,7 @@ import { type Browser, chromium, type Page } from '@playwright/test';
 import pg from 'pg';
 import { placesOf } from '../lib/config/places.ts';
 import playwright from '../playwright.config.ts';
+import { ensureEngine } from '../scripts/docker-engine.ts';
 import { runScript } from '../scripts/local/programs.ts';
 import { forgetBroker, launchBroker, type TestBroker } from '../scripts/testing/broker.ts';
 import { removeDevice } from '../scripts/testing/kill.ts';
@@ -42,6 +43,8 @@ export async function withBroker(work: (broker: BenchBroker) => Promise<void>) {
 }
 
 async function prepare(parts: AsyncDisposableStack): Promise<BenchBroker> {
+  const engine = await ensureEngine();
+  parts.defer(engine.stop);
   const folder = await mkdtemp('/tmp/rpibroker-bench-');
   parts.defer(() => rm(folder, { recursive: true }));
   parts.defer(() => removeDevice(benchAgent));
