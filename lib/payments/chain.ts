@@ -1,0 +1,55 @@
+/** A block, as far as it matters which one it is. */
+export type Block = { height: number; hash: string; parentHash: string; at: Date };
+
+/** Money that a chain moved to an address; `id` is its place in the chain's history, `<transaction>:<output or log>`. */
+export type ChainPayment = { id: string; address: string; amount: bigint };
+
+/** What one of our payouts is to pay: `amount` in the chain's units. */
+export type ChainOutput = { payoutId: string; address: string; amount: bigint };
+
+/** Payouts made ready for signing: a file for the admin's wallet, and the currency units that it costs on top. */
+export type UnsignedBatch = { fileName: string; mediaType: string; content: Uint8Array; fee: bigint };
+
+/** A signed batch that pays exactly what was asked: its transactions, and which of them pays which payout. */
+export type SignedBatch = { transactions: { id: string; raw: string }[]; paidBy: Record<string, string> };
+
+/**
+ * One currency on one chain, watched from outside: the broker holds public keys only. `id` is the provider's, as `btc`
+ * or `evm:8453:usdc`. All amounts are whole units of `decimals` decimals.
+ */
+export type Chain = {
+  readonly id: string;
+  readonly name: string;
+  readonly currency: string;
+  readonly decimals: number;
+  /** How many blocks back a stored block is still compared with the chain's. */
+  readonly depth: number;
+  /** The receiving address of our account with this index, the same for ever. */
+  addressAt(index: number): string;
+  /** An address of this network in its one written form; null for anything else, or with a wrong checksum. */
+  readAddress(typed: string): string | null;
+  /** What a wallet app reads from the QR code (BIP 21, EIP-681). */
+  paymentUri(payment: { address: string; amount: bigint }): string;
+  getHead(): Promise<Block>;
+  /** The block that the chain has at `height` now; null above its head. */
+  getBlock(height: number): Promise<Block | null>;
+  /** What blocks from `first` to `last` paid to `addresses`, with the block of each. */
+  listPayments(
+    range: { first: number; last: number },
+    addresses: ReadonlySet<string>,
+  ): Promise<(ChainPayment & { block: Block })[]>;
+  /** What is announced and not in a block yet; chains that cannot tell have none. */
+  listPending(addresses: ReadonlySet<string>): Promise<ChainPayment[]>;
+  /** The height up to which a payment worth `dollars` (micro-dollars) counts as settled. */
+  settledHeight(head: Block, dollars: bigint): Promise<number>;
+  /** What stands on all `addresses` together, and on the account's own. */
+  getBalance(addresses: ReadonlySet<string>): Promise<bigint>;
+  /** Makes payouts ready to be signed elsewhere; `funds` are our receiving addresses with their indexes. */
+  prepareBatch(outputs: ChainOutput[], funds: { address: string; index: number }[]): Promise<UnsignedBatch>;
+  /** Reads what the admin brings back; null when it pays anything else than `outputs`. */
+  readSigned(content: Uint8Array, unsigned: Uint8Array, outputs: ChainOutput[]): SignedBatch | null;
+  /** Hands a signed transaction to the network; one that it knows already is no error. */
+  broadcast(raw: string): Promise<void>;
+  /** Where a transaction of ours stands; null when the chain does not know it. */
+  getTransaction(id: string): Promise<{ block: Block | null; failed: boolean } | null>;
+};
