@@ -9,7 +9,7 @@ const layers = {
   protocol: { files: /^lib\/protocol\//, mayImport: [] },
   rules: {
     files:
-      /^lib\/(\w+\/(lifecycle|meter|hardware|postings|accounts|story|address|access|agreement|deadlines|names|orders|places|parse|images)|money|outcome|errors|secrets|ids)\./,
+      /^lib\/(\w+\/(lifecycle|meter|hardware|postings|accounts|story|heartbeat|address|access|agreement|deadlines|names|orders|places|parse|images)|money|outcome|errors|secrets|ids)\./,
     mayImport: ['protocol'],
   },
   db: { files: /^db\//, mayImport: ['rules'] },
@@ -40,7 +40,7 @@ test('every source file of the product belongs to a layer', () => {
 function sourceFiles(): string[] {
   const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { encoding: 'utf8' }).split('\n');
   const outside = /^(scripts|bench)\/|^[\w.]+\.(config)\.ts$|\.d\.ts$/;
-  const tests = /\.(test|db\.test|docker\.test|e2e|contract)\.tsx?$|(^|\/)testing[.\w-]*\.ts$/;
+  const tests = /(^|\/)testing\/|\.(test|db\.test|docker\.test|e2e|contract)\.tsx?$|(^|\/)testing[.\w-]*\.ts$/;
   return tracked.filter((file) => /\.tsx?$/.test(file) && !outside.test(file) && !tests.test(file));
 }
 

@@ -1,10 +1,14 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { readImageManifest } from './images.ts';
 
-const folder = () => mkdtempSync(join(tmpdir(), 'manifest-'));
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'manifest-'));
+  onTestFinished(() => rmSync(made, { recursive: true }));
+  return made;
+}
 
 test('a broker that has built no image yet has an empty manifest', async () => {
   expect(await readImageManifest(folder())).toEqual({ agent: {}, environment: {} });
