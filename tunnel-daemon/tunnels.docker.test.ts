@@ -1,7 +1,13 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { eq } from 'drizzle-orm';
+import ssh2 from 'ssh2';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { db } from '#db/client';
 import { devices } from '#db/schema/devices';
@@ -74,12 +80,36 @@ test.each([
   ['X11', ['-X'], ['id']],
   ['the agent', ['-A'], ['id']],
 ])('a device that asks for %s is refused', async (_, before, after) => {
-  expect(await call(await makeDevice(relay), before, after)).toMatch(/open failed|refused|failed/i);
+  expect(await call(await makeDevice(relay), before, after)).toContain('open failed: ');
+});
+
+test('a device that asks for a network interface is refused, though its own end of it stands', async () => {
+  const stderr = await call(await makeDevice(relay), ['-v', '-N', '-w', 'any:any']);
+  expect(stderr).toContain('Tunnel forwarding using interface');
+  expect(stderr).toContain('Server has rejected tunnel device forwarding');
+  expect(stderr).toContain('open failed');
 });
 
 test('a device cannot use the relay to reach other machines', async () => {
   const stderr = await call(await makeDevice(relay), ['-W', `127.0.0.1:${relay.settings.HTTP_PORT}`]);
   expect(stderr).toContain('administratively prohibited');
+});
+
+test('a device reaches no socket file of the relay, and leaves none there', async () => {
+  const { keyFile } = await makeDevice(relay);
+  const client = new ssh2.Client();
+  const username = userInfo().uid === 0 ? 'rpibroker-tunnel' : userInfo().username;
+  const target = { host: '127.0.0.1', port: relay.settings.TUNNEL_SSH_PORT };
+  client.connect({ ...target, username, privateKey: await readFile(keyFile) });
+  await once(client, 'ready');
+
+  const file = (name: string) => join(relay.settings.RUN_FOLDER, name);
+  const reach = promisify(client.openssh_forwardOutStreamLocal.bind(client));
+  await expect(reach(file('keys.sock'))).rejects.toThrow('open failed');
+  const leave = promisify(client.openssh_forwardInStreamLocal.bind(client));
+  await expect(leave(file('planted.sock'))).rejects.toThrow('Unable to bind');
+  expect(existsSync(file('planted.sock'))).toBe(false);
+  client.destroy();
 });
 
 test.each([
