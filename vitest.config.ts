@@ -5,6 +5,7 @@ const tests = (name: string, include: string[], more: object = {}) => ({ test: {
 export default defineConfig({
   test: {
     exclude: ['node_modules', '.next', '.data'],
+    globalSetup: './scripts/testing/temp-folders.ts',
     projects: [
       tests('unit', ['{app,lib,db,tunnel-daemon,pi-agent,scripts,bench}/**/*.test.ts'], {
         exclude: ['**/*.db.test.ts', '**/*.docker.test.ts'],

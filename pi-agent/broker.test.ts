@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -69,7 +69,11 @@ describe('an answer that is no order', () => {
   });
 });
 
-const fresh = () => join(mkdtempSync(join(tmpdir(), 'images-')), 'image.tar');
+function fresh(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'images-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return join(folder, 'image.tar');
+}
 
 async function brokerThat(answers: RequestListener) {
   const server = createServer(answers);

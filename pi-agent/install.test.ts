@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 describe("the owner's script", () => {
   test('starts one container with the rights that the design lists and no others', () => {
@@ -73,6 +73,7 @@ type Install = { broker: string; key: string; machine?: string; length?: number 
 /** Runs the script with a docker that only notes how it was called; everything it asks for is there. */
 function install({ broker, key, machine = 'x86_64', length }: Install) {
   const folder = mkdtempSync(join(tmpdir(), 'install-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   const script = readFileSync(fileURLToPath(new URL('install.sh', import.meta.url)), 'utf8')
     .replaceAll('@BROKER_URL@', broker)
     .replaceAll('@AGENT_REFERENCE_AMD64@', 'rpibroker/agent:1')

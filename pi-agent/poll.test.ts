@@ -1,8 +1,8 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { RegisterRequest } from '../lib/protocol/agent.ts';
 import { type Broker, Refusal } from './broker.ts';
 import { registerOnce, waitSeconds } from './poll.ts';
@@ -62,6 +62,7 @@ function world(register: (request: RegisterRequest) => Promise<typeof answer>) {
     requests.push(request);
     return register(request);
   };
-  const state = openState(mkdtempSync(join(tmpdir(), 'state-')));
-  return { requests, parts: { broker: { register: note } as Broker, state, log } };
+  const folder = mkdtempSync(join(tmpdir(), 'state-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return { requests, parts: { broker: { register: note } as Broker, state: openState(folder), log } };
 }
