@@ -7,3 +7,5 @@ export const primaryId = () => uuid().primaryKey().default(sql`uuidv7()`);
 export const instant = () => timestamp({ withTimezone: true, mode: 'date' });
 /** Money in whole micro-dollars (1e-6 USD), or any other integer that may pass 2^53. */
 export const whole = () => bigint({ mode: 'bigint' });
+/** A key that counts up. */
+export const identity = () => bigint({ mode: 'bigint' }).primaryKey().generatedAlwaysAsIdentity();

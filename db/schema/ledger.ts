@@ -15,10 +15,8 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { users } from './accounts.ts';
-import { instant, primaryId, whole } from './columns.ts';
+import { identity, instant, primaryId, whole } from './columns.ts';
 import { rentals } from './rentals.ts';
-
-const identity = () => bigint({ mode: 'bigint' }).primaryKey().generatedAlwaysAsIdentity();
 
 /** One account of the chart in MONEY.md §4.3. Balances are debit positive and kept by a trigger. */
 export const ledgerAccounts = pgTable(
