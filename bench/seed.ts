@@ -13,14 +13,14 @@ client.release();
 await fillWallet('user1@rpibroker.localhost');
 await pool.end();
 
-/** Device number n has the token `agent-n`, and polled in the future: it stays online while nobody plays its agent. */
+/** Device number n has the token `agent-n`. It polled in the future, as its relay did: both stay while nobody plays them. */
 function statements(count: number): string[] {
   return [
     `insert into users (email, name, password_hash, is_admin, email_verified_at)
       select 'user' || n || '@rpibroker.localhost', 'User ' || n, '', n = 1, now() from generate_series(1, 1000) n`,
     `create table people as select id, row_number() over (order by email) as place from users`,
-    `insert into relays (name, host, device_host, ssh_port, ssh_user, host_key, rent_domain, http_port, https_port, first_port, last_port)
-      values ('bench', 'localhost', 'localhost', 2222, 'tunnel', 'ssh-ed25519 ${'A'.repeat(68)}', 'rent.localhost', 80, 443, 20000, 29999)`,
+    `insert into relays (name, host, device_host, ssh_port, ssh_user, host_key, rent_domain, http_port, https_port, first_port, last_port, seen_at)
+      values ('bench', 'localhost', 'localhost', 2222, 'tunnel', 'ssh-ed25519 ${'A'.repeat(68)}', 'rent.localhost', 80, 443, 20000, 29999, now() + interval '1 day')`,
     `insert into devices (owner_id, relay_id, name, country, rate, disk_gigabytes, listed, state, token_hash, tunnel_fingerprint,
         last_poll_at, tunnel_up_since, measured_at, proved_at, architecture, cores, memory_bytes, cpu_score, disk_bytes,
         round_trip_ms, download_mbps, upload_mbps, uptime30, hardware)

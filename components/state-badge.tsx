@@ -39,11 +39,11 @@ export function RentalBadge({ state, interrupted }: { state: RentalState; interr
   );
 }
 
-type DeviceFacts = { state: DeviceState; online: boolean; listed: boolean; suspended?: boolean };
+type DeviceFacts = { state: DeviceState; online: boolean; cutOff: boolean; listed: boolean; suspended?: boolean };
 
 /** Where a device is in its life, and what keeps it from the market. */
-export function DeviceBadge({ state, online, listed, suspended }: DeviceFacts) {
-  const { text, ...look } = deviceLook({ state, online, listed, suspended: suspended ?? false });
+export function DeviceBadge({ suspended = false, ...facts }: DeviceFacts) {
+  const { text, ...look } = deviceLook({ ...facts, suspended });
   return (
     <Badge dot {...look}>
       {text}
@@ -51,10 +51,11 @@ export function DeviceBadge({ state, online, listed, suspended }: DeviceFacts) {
   );
 }
 
-function deviceLook({ state, online, listed, suspended }: Required<DeviceFacts>): Look {
+function deviceLook({ state, online, cutOff, listed, suspended }: Required<DeviceFacts>): Look {
   if (suspended && state !== 'retired') return { text: 'Suspended', tone: 'bad' };
   const lasting: DeviceState[] = ['awaitingAgent', 'rejected', 'quarantined', 'retired'];
-  if (!online && !lasting.includes(state)) return { text: `${devices[state].text}, offline`, tone: 'warn' };
+  const away = online ? cutOff && 'relay down' : 'offline';
+  if (away && !lasting.includes(state)) return { text: `${devices[state].text}, ${away}`, tone: 'warn' };
   if (state === 'ready')
     return listed ? { text: 'On the market', tone: 'good' } : { text: 'Not listed', tone: 'neutral' };
   return devices[state];

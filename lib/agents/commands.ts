@@ -1,5 +1,6 @@
-import { and, desc, eq, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, ne, sql } from 'drizzle-orm';
 import { db, type Tx } from '#db/client';
+import { users } from '#db/schema/accounts';
 import { devices, registrationKeys } from '#db/schema/devices';
 import { relays } from '#db/schema/relays';
 import type { DeviceState } from '#lib/devices/lifecycle';
@@ -7,6 +8,7 @@ import { failVerification, type LockedDevice, lockDevice, startVerification, tel
 import { isOnline } from '#lib/devices/story';
 import { done, type Outcome, refused } from '#lib/outcome';
 import type { AgentReport, RegisterAnswer, RegisterRequest } from '#lib/protocol/agent';
+import { silentSince } from '#lib/relays/heartbeat';
 import { hashToken, newToken, type Sealer } from '#lib/secrets';
 import { readPublicKey } from '#lib/ssh-keys/public-keys';
 import { recordEnvironment } from './environments.ts';
@@ -22,10 +24,12 @@ export type RegisterRefusal =
   | 'tunnelKeyTaken'
   | 'inUse'
   | 'retired'
+  | 'suspended'
   | 'noRelay';
 
 type Registration = { registration: RegisterRequest; sealer: Sealer; at: Date };
 type Key = typeof registrationKeys.$inferSelect;
+type Claimed = { key: Key; device: LockedDevice; ownerSuspended: boolean };
 
 /**
  * Makes a machine a device: the owner's key is used up, and what the agent signs in with from now on is answered.
@@ -40,11 +44,11 @@ export async function registerAgent(request: Registration): Promise<Outcome<Regi
     const found = await lockDeviceOfKey(tx, registration.key);
     if (!found) return refused('unknownKey');
     const { key, device } = found;
-    const problem = problemOf(key, device, fingerprint, at);
+    const problem = problemOf(found, fingerprint, at);
     if (problem) return refused(problem);
     if (!(await claimTunnelKey(tx, fingerprint, device.id))) return refused('tunnelKeyTaken');
-    const [relay] = await tx.select({ id: relays.id }).from(relays).orderBy(desc(relays.seenAt)).limit(1);
-    if (!relay) return refused('noRelay');
+    const relayId = await findRelay(tx, at);
+    if (!relayId) return refused('noRelay');
 
     if (!key.usedAt && !(await spendKey(tx, key, device, { ...request, fingerprint }))) return refused('inUse');
     const { program, architecture, tunnelPublicKey } = registration;
@@ -52,7 +56,7 @@ export async function registerAgent(request: Registration): Promise<Outcome<Regi
     const identity = { tokenHash: hashToken(deviceToken), tunnelPublicKey, tunnelFingerprint: fingerprint };
     await tx
       .update(devices)
-      .set({ ...identity, program, architecture, relayId: relay.id, lastPollAt: null })
+      .set({ ...identity, program, architecture, relayId, lastPollAt: null })
       .where(eq(devices.id, device.id));
     return done({ deviceId: device.id, deviceToken });
   });
@@ -99,15 +103,18 @@ function isBusy(state: DeviceState): boolean {
 }
 
 /** The device first, because that is the order in which everybody locks. */
-async function lockDeviceOfKey(tx: Tx, token: string): Promise<{ key: Key; device: LockedDevice } | null> {
+async function lockDeviceOfKey(tx: Tx, token: string): Promise<Claimed | null> {
   const byHash = eq(registrationKeys.keyHash, hashToken(token));
   const [known] = await tx.select().from(registrationKeys).where(byHash);
   const device = known && (await lockDevice(tx, known.deviceId));
   const [key] = await tx.select().from(registrationKeys).where(byHash);
-  return key && device ? { key, device } : null;
+  if (!key || !device) return null;
+  const [owner] = await tx.select({ suspendedAt: users.suspendedAt }).from(users).where(eq(users.id, device.ownerId));
+  return { key, device, ownerSuspended: owner?.suspendedAt !== null };
 }
 
-function problemOf(key: Key, device: LockedDevice, fingerprint: string, at: Date): RegisterRefusal | null {
+function problemOf({ key, device, ownerSuspended }: Claimed, fingerprint: string, at: Date): RegisterRefusal | null {
+  if (ownerSuspended) return 'suspended';
   if (device.state === 'retired') return 'retired';
   if (key.revokedAt) return 'revokedKey';
   if (key.usedAt) return key.usedBy === fingerprint && device.lastPollAt === null ? null : 'usedKey';
@@ -125,6 +132,19 @@ async function claimTunnelKey(tx: Tx, fingerprint: string, deviceId: string): Pr
     .where(and(elsewhere, eq(devices.state, 'retired')));
   const [other] = await tx.select({ id: devices.id }).from(devices).where(elsewhere);
   return other === undefined;
+}
+
+/** Of the relays that are alive the one with the most room, one rental for each of its devices. */
+async function findRelay(tx: Tx, at: Date): Promise<string | null> {
+  const room = sql`(select count(*) from devices where relay_id = relays.id and state <> 'retired')
+    - (last_port - first_port)`;
+  const [relay] = await tx
+    .select({ id: relays.id })
+    .from(relays)
+    .where(gt(relays.seenAt, silentSince(at)))
+    .orderBy(asc(room), asc(relays.id))
+    .limit(1);
+  return relay?.id ?? null;
 }
 
 async function spendKey(

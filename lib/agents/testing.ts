@@ -39,11 +39,11 @@ export async function makePerson({ credit = 0n, verified = true } = {}): Promise
   return userId;
 }
 
-/** A relay with this many ports for rentals. */
-export async function makeRelay({ ports = 10_000 } = {}): Promise<string> {
+/** A relay with this many ports for rentals; by default it never falls silent. */
+export async function makeRelay({ ports = 10_000, seenAt = new Date('2100-01-01') } = {}): Promise<string> {
   const at = { sshPort: 2222, httpPort: 80, httpsPort: 443, firstPort: 20_000, lastPort: 20_000 + ports - 1 };
   const names = { name: randomUUID(), host: 'relay.test', deviceHost: 'relay.test', rentDomain: 'rent.test' };
-  const row = { ...at, ...names, sshUser: 'tunnel', hostKey: 'ssh-ed25519 AAAA', seenAt: start };
+  const row = { ...at, ...names, sshUser: 'tunnel', hostKey: 'ssh-ed25519 AAAA', seenAt };
   const [relay] = await db.insert(relays).values(row).returning({ id: relays.id });
   return relay?.id ?? '';
 }

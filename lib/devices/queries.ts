@@ -19,9 +19,10 @@ import { db } from '#db/client';
 import { containing } from '#db/like';
 import { users } from '#db/schema/accounts';
 import { deviceEvents, devices } from '#db/schema/devices';
+import { relays } from '#db/schema/relays';
 import { rentals } from '#db/schema/rentals';
 import { isId } from '#lib/ids';
-import { isOnline, isOnMarket, ONLINE_SECONDS } from './story.ts';
+import { isCutOff, isOnline, isOnMarket, type MarketFacts, ONLINE_SECONDS } from './story.ts';
 
 const orders = {
   price: [asc(devices.rate), asc(devices.id)],
@@ -109,7 +110,7 @@ export async function findListing(deviceId: string, at = new Date()) {
       and(eq(devices.id, deviceId), offered(), inArray(devices.state, ['ready', 'rented', 'wiping', 'verifying'])),
     );
   if (!found?.hardware) return null;
-  return { ...found, hardware: found.hardware, online: isOnline(found, at), onMarket: isOnMarket(found, at) };
+  return { ...found, hardware: found.hardware, ...standingOf(found, at) };
 }
 
 /** A device as its listing shows it. */
@@ -122,6 +123,7 @@ const stateColumns = {
   suspendedAt: devices.suspendedAt,
   lastPollAt: devices.lastPollAt,
   tunnelUpSince: devices.tunnelUpSince,
+  relaySeenAt: sql<Date | null>`(select seen_at from relays where relays.id = devices.relay_id)`.mapWith(relays.seenAt),
   provedAt: devices.provedAt,
 };
 
@@ -140,7 +142,7 @@ export async function listOwnDevices(ownerId: string, at = new Date()) {
     .from(devices)
     .where(eq(devices.ownerId, ownerId))
     .orderBy(sql`${devices.state} = 'retired'`, desc(devices.id));
-  return found.map((device) => ({ ...device, online: isOnline(device, at), onMarket: isOnMarket(device, at) }));
+  return found.map((device) => ({ ...device, ...standingOf(device, at) }));
 }
 
 /** All that an owner may know of a device; null for a stranger's and for one that does not exist. */
@@ -164,7 +166,7 @@ export async function findOwnDevice(deviceId: string, ownerId: string, at = new 
     .select({ id: rentals.id, state: rentals.state, rate: rentals.rate, createdAt: rentals.createdAt })
     .from(rentals)
     .where(and(eq(rentals.deviceId, deviceId), isNull(rentals.endedAt)));
-  return { ...device, online: isOnline(device, at), onMarket: isOnMarket(device, at), rental: rental ?? null };
+  return { ...device, ...standingOf(device, at), rental: rental ?? null };
 }
 
 /** A device as its owner sees it. */
@@ -200,8 +202,12 @@ export async function listAllDevices({ search = '', page = 1 }: { search?: strin
       .offset((page - 1) * ADMIN_PAGE),
     db.select({ total: count() }).from(devices).innerJoin(users, owned).where(matches),
   ]);
-  const shown = found.map((device) => ({ ...device, online: isOnline(device, at), onMarket: isOnMarket(device, at) }));
+  const shown = found.map((device) => ({ ...device, ...standingOf(device, at) }));
   return { devices: shown, total: counted?.total ?? 0 };
+}
+
+function standingOf(device: MarketFacts & { relaySeenAt: Date | null }, at: Date) {
+  return { online: isOnline(device, at), onMarket: isOnMarket(device, at), cutOff: isCutOff(device, at) };
 }
 
 /** The SQL of `isOnMarket`; its first part is spelled as the partial indexes are. */

@@ -12,6 +12,7 @@ const fresh: Onboarding = {
   lastPollAt: null,
   measuredAt: null,
   tunnelUpSince: null,
+  relaySeenAt: null,
   provedAt: null,
 };
 const seen = { agentSeenAt: now, lastPollAt: now };
@@ -32,6 +33,9 @@ test('the way to the market is told stop by stop', () => {
 test('the first stop that was not reached says what to do, above all what went wrong', () => {
   expect(advice(fresh)).toContain('Paste the command');
   expect(advice({ ...ready, lastPollAt: new Date(now.getTime() - 46_000) })).toContain('offline');
+  expect(advice({ ...ready, tunnelUpSince: null })).toContain('may block outgoing connections');
+  const silent = { tunnelUpSince: null, relaySeenAt: new Date(now.getTime() - 60_000) };
+  expect(advice({ ...ready, ...silent })).toContain('broker’s admin to mend');
   expect(advice({ ...ready, listed: false })).toContain('List it');
   expect(advice({ ...fresh, ...seen, state: 'rejected', problem: 'Enable the memory cgroup.' })).toBe(
     'Enable the memory cgroup.',

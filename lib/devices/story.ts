@@ -1,3 +1,4 @@
+import { isAlive } from '../relays/heartbeat.ts';
 import type { DeviceEvent, DeviceState } from './lifecycle.ts';
 
 /** Everything that can stand in a device's history: its lifecycle's events, and what happens beside them. */
@@ -7,6 +8,7 @@ export type DeviceStoryKind =
   | 'agentSeen'
   | 'tunnelOpened'
   | 'tunnelLost'
+  | 'relaySilent'
   | 'hardwareMeasured'
   | 'proved'
   | 'rateChanged'
@@ -21,6 +23,7 @@ const sentences: Record<DeviceStoryKind, string> = {
   agentSeen: 'The agent reported in',
   tunnelOpened: 'The tunnel to the relay opened',
   tunnelLost: 'The tunnel to the relay was lost',
+  relaySilent: 'The relay fell silent; nobody can rent the device until it is back',
   hardwareMeasured: 'The hardware was measured',
   proved: 'The relay reached the device through its tunnel',
   verified: 'Verified',
@@ -55,6 +58,11 @@ export function isOnline({ lastPollAt }: { lastPollAt: Date | null }, at: Date):
   return lastPollAt !== null && at.getTime() - lastPollAt.getTime() <= ONLINE_SECONDS * 1000;
 }
 
+/** Whether the relay that leads to a device is known and silent. */
+export function isCutOff({ relaySeenAt }: { relaySeenAt: Date | null }, at: Date): boolean {
+  return relaySeenAt !== null && !isAlive({ seenAt: relaySeenAt }, at);
+}
+
 /** What the way to the market is judged by. */
 export type Onboarding = {
   state: DeviceState;
@@ -66,6 +74,7 @@ export type Onboarding = {
   lastPollAt: Date | null;
   measuredAt: Date | null;
   tunnelUpSince: Date | null;
+  relaySeenAt: Date | null;
   provedAt: Date | null;
 };
 
@@ -87,7 +96,12 @@ export function milestones(device: Onboarding, at: Date): Milestone[] {
       reachedAt: online ? device.agentSeenAt : null,
       advice: seenAdvice(device),
     },
-    { name: 'tunnelOpen', title: 'Tunnel open', reachedAt: device.tunnelUpSince, advice: tunnelAdvice },
+    {
+      name: 'tunnelOpen',
+      title: 'Tunnel open',
+      reachedAt: device.tunnelUpSince,
+      advice: isCutOff(device, at) ? relayAdvice : tunnelAdvice,
+    },
     { name: 'measured', title: 'Hardware measured', reachedAt: device.measuredAt, advice: measuringAdvice },
     { name: 'proved', title: 'Proof through the relay', reachedAt: device.provedAt, advice: proofAdvice },
     {
@@ -103,6 +117,8 @@ export function milestones(device: Onboarding, at: Date): Milestone[] {
 
 const tunnelAdvice =
   'The device is opening its tunnel. When this takes longer than a minute, its network may block outgoing connections to the relay’s port.';
+const relayAdvice =
+  'The relay that the device dials does not answer the broker. That is for the broker’s admin to mend; the device comes back by itself.';
 const measuringAdvice = 'A test environment is started and measured; this takes about a minute.';
 const proofAdvice = 'The relay is signing in to the test environment through the tunnel.';
 

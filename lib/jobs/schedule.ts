@@ -7,6 +7,7 @@ import { postUsage, tickMeters } from '../metering/commands.ts';
 import type { Logger } from '../process/log.ts';
 import { every } from '../process/loop.ts';
 import { forgetOldLimits } from '../rate-limits/commands.ts';
+import { closeSilentRelays } from '../relays/commands.ts';
 import { endExpired, endLost, resumeFunded, suspendExhausted } from '../rentals/commands.ts';
 import type { Sealer } from '../secrets.ts';
 import { forgetOldSessions } from '../sessions/commands.ts';
@@ -32,6 +33,7 @@ function jobsOf({ log, mail, meterTickSeconds = 60 }: JobSettings): Job[] {
     { name: 'endExpired', everySeconds: 2, run: (at) => endExpired({ at }) },
     { name: 'endLost', everySeconds: 60, run: (at) => endLost({ at }) },
     { name: 'failLateWipes', everySeconds: 300, run: (at) => failLateWipes({ at }) },
+    { name: 'closeSilentRelays', everySeconds: 5, run: (at) => closeSilentRelays({ at }) },
     { name: 'tickMeters', everySeconds: meterTickSeconds, run: (at) => tickMeters({ at }) },
     { name: 'postUsage', everySeconds: 10, run: oncePer(HOUR_MS, (at) => postUsage({ at })) },
     { name: 'refreshUptime', everySeconds: 300, run: (at) => refreshUptime({ at }) },

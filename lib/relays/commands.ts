@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, isNotNull, isNull, notInArray, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNotNull, isNull, lte, notInArray, sql } from 'drizzle-orm';
 import { db, type Tx } from '#db/client';
 import { auditLog } from '#db/schema/admin';
 import { deviceEvents, devices } from '#db/schema/devices';
@@ -8,6 +8,7 @@ import { record } from '#lib/audit/commands';
 import type { DeviceStoryKind } from '#lib/devices/story';
 import { invariant } from '#lib/errors';
 import type { RentalStoryKind } from '#lib/rentals/story';
+import { silentSince } from './heartbeat.ts';
 import type { StoredProof } from './queries.ts';
 
 /** What a relay tells about itself, so that agents find it and renters are shown how to enter. */
@@ -26,7 +27,7 @@ export async function announceRelay({ facts, at }: { facts: RelayFacts; at: Date
 
 /**
  * Writes down which devices hold a tunnel to this relay: the owner's history tells of each that opened or was lost,
- * and the stretches of the others go on.
+ * and the stretches of the others go on. It is a sign of life of the relay, too.
  */
 export async function recordTunnels({ relayId, up, at }: { relayId: string; up: string[]; at: Date }): Promise<void> {
   await db.transaction(async (tx) => {
@@ -44,11 +45,35 @@ export async function recordTunnels({ relayId, up, at }: { relayId: string; up: 
     await tellDevices(tx, 'tunnelOpened', opened, at);
     await tellDevices(tx, 'tunnelLost', lost, at);
     await extendTunnels(tx, { up, opened: opened.map(({ deviceId }) => deviceId), at });
+    await tx.update(relays).set({ seenAt: at }).where(eq(relays.id, relayId));
+  });
+}
+
+/**
+ * Takes the devices behind silent relays off the market: nobody knows whether their tunnels are up. They return by
+ * themselves with the relay's next word of its tunnels.
+ */
+export async function closeSilentRelays({ at }: { at: Date }): Promise<void> {
+  await db.transaction(async (tx) => {
+    const silent = tx
+      .select({ id: relays.id })
+      .from(relays)
+      .where(lte(relays.seenAt, silentSince(at)));
+    const closed = await tx
+      .update(devices)
+      .set({ tunnelUpSince: null })
+      .where(and(inArray(devices.relayId, silent), isNotNull(devices.tunnelUpSince)))
+      .returning({ deviceId: devices.id });
+    await tellDevices(tx, 'relaySilent', closed, at);
   });
 }
 
 async function tellDevices(tx: Tx, kind: DeviceStoryKind, rows: { deviceId: string }[], at: Date) {
-  if (rows.length > 0) await tx.insert(deviceEvents).values(rows.map(({ deviceId }) => ({ deviceId, kind, at })));
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into ${deviceEvents} (device_id, kind, at)
+    select "deviceId", ${kind}, ${at.toISOString()}::timestamptz
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as device ("deviceId" uuid)`);
 }
 
 /** A tunnel that just opened, and one that nobody watched for more than 30 s, begins a stretch of its own. */

@@ -1,17 +1,20 @@
 import { and, eq, inArray, or } from 'drizzle-orm';
 import { db, type Tx } from '#db/client';
 import { users } from '#db/schema/accounts';
+import { devices } from '#db/schema/devices';
+import { relays } from '#db/schema/relays';
 import { rentals } from '#db/schema/rentals';
 import { record } from '#lib/audit/commands';
 import { contract } from '#lib/contracts/agreement';
 import { writeListed } from '#lib/devices/commands';
-import { lockDevice, moveDevice } from '#lib/devices/moves';
+import { type LockedDevice, lockDevice, moveDevice } from '#lib/devices/moves';
 import { isOnMarket } from '#lib/devices/story';
 import { placeHold } from '#lib/ledger/commands';
 import { openMeter } from '#lib/metering/commands';
 import { listExhaustedRentals, listFundedRentals } from '#lib/metering/queries';
 import { done, type Outcome, refused } from '#lib/outcome';
 import { inTurn } from '#lib/process/each';
+import { isAlive } from '#lib/relays/heartbeat';
 import type { Sealer } from '#lib/secrets';
 import { draftRental } from './drafts.ts';
 import { isOpen, openRentalStates, type RentalEvent, type RentalState } from './lifecycle.ts';
@@ -24,6 +27,7 @@ type RentRequest = { deviceId: string; renterId: string; contractHash: string; a
 export type RentRefusal =
   | 'notFound'
   | 'notOnMarket'
+  | 'relaySilent'
   | 'notEnoughFunds'
   | 'contractChanged'
   | 'emailNotVerified'
@@ -39,8 +43,8 @@ export async function rentDevice(request: RentRequest): Promise<Outcome<{ rental
     if (obstacle) return refused(obstacle);
     const device = await lockDevice(tx, deviceId);
     if (!device) return refused('notFound');
-    const ownerSuspended = (await obstacleFor(tx, device.ownerId)) === 'suspended';
-    if (ownerSuspended || !isOnMarket(device, at)) return refused('notOnMarket');
+    const absence = await absenceOf(tx, device, at);
+    if (absence) return refused(absence);
 
     const rentalId = await draftRental(tx, device, request);
     if (!rentalId) return refused('noPortFree');
@@ -193,6 +197,17 @@ async function moveOne(rentalId: string, event: RentalEvent, at: Date) {
 
 async function end(tx: Tx, rental: LockedRental, event: RentalEvent, at: Date, detail?: string): Promise<RentalState> {
   return (await moveRental(tx, rental, event, at, detail)) ?? rental.state;
+}
+
+/** Why nobody can rent this device now. */
+async function absenceOf(tx: Tx, device: LockedDevice, at: Date): Promise<'notOnMarket' | 'relaySilent' | null> {
+  const [relay] = await tx
+    .select({ seenAt: relays.seenAt })
+    .from(relays)
+    .innerJoin(devices, and(eq(devices.relayId, relays.id), eq(devices.id, device.id)));
+  if (relay && !isAlive(relay, at)) return 'relaySilent';
+  const ownerSuspended = (await obstacleFor(tx, device.ownerId)) === 'suspended';
+  return ownerSuspended || !isOnMarket(device, at) ? 'notOnMarket' : null;
 }
 
 /** Keeps whoever suspends this person waiting, so that the rental is there to be ended. */

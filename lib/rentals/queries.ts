@@ -45,6 +45,7 @@ const pageColumns = {
   tlsPassthrough: rentals.tlsPassthrough,
   relay: { host: relays.host, rentDomain: relays.rentDomain, httpPort: relays.httpPort, httpsPort: relays.httpsPort },
   tunnelUpSince: devices.tunnelUpSince,
+  relaySeenAt: relays.seenAt,
   lastProofAt: sql<Date | null>`(select max(to_at) from ${proofIntervals} where rental_id = ${rentals.id})`.mapWith(
     proofIntervals.toAt,
   ),

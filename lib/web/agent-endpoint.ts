@@ -18,7 +18,6 @@ export type AgentProblem =
   | 'agentTooOld'
   | 'agentTooNew'
   | 'unknownToken'
-  | 'suspended'
   | 'noImage'
   | 'unavailable';
 
@@ -39,7 +38,7 @@ const refusals: Record<AgentProblem, [status: number, message: string]> = {
   inUse: [409, 'The device is rented or being wiped. Use the new key afterwards.'],
   retired: [401, 'This device is retired. Register a new one to rent it out again.'],
   suspended: [403, 'The account of this device’s owner is suspended. Please write to the people who run this broker.'],
-  noRelay: [503, 'The broker has no relay yet. This agent tries again by itself.'],
+  noRelay: [503, 'None of the broker’s relays answers just now. This agent tries again by itself.'],
   noImage: [503, 'The broker has no environment for this processor yet. This agent tries again by itself.'],
   unavailable: [503, 'Something that the broker depends on is away. This agent tries again by itself.'],
 };

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { db } from '#db/client';
+import { ALIVE_SECONDS } from '#lib/relays/heartbeat';
 import { isOutage } from './outage.ts';
 
 /** Whether this process can do its work: the database answers, and its schema is the newest that we know. */
@@ -11,7 +12,7 @@ export type Health = { database: 'up' | 'down'; schema: 'current' | 'old' | 'unk
 /** How well this process and what it depends on are, as far as one statement tells. */
 export async function getHealth(): Promise<Health> {
   const asked = sql`select (select max(created_at)::text from drizzle.__drizzle_migrations) as migrated,
-    (select count(*)::int from relays where seen_at > now() - interval '30 seconds') as relays`;
+    (select count(*)::int from relays where seen_at > now() - make_interval(secs => ${ALIVE_SECONDS})) as relays`;
   try {
     const [answer] = (await db.execute<{ migrated: string | null; relays: number }>(asked)).rows;
     const current = Number(answer?.migrated) >= (await newestMigration());

@@ -21,6 +21,8 @@ import { ahead, minutesAgo, now, wantedDevices, wantedRentals } from './cast.ts'
 
 const hostKey = `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5${randomBytes(36).toString('base64').slice(0, 48)}`;
 
+const firstPort = 20_000;
+
 type Placed = { id: string; ownerId: string; relayId: string; rate: bigint };
 
 /** What tests need to find the scene: who to sign in as, and the ids of devices and rentals by name. */
@@ -59,14 +61,16 @@ async function creditRenter(userId: string) {
 }
 
 async function addRelay(): Promise<string> {
-  const ports = { sshPort: 22, httpPort: 80, httpsPort: 443, firstPort: 20_000, lastPort: 29_999 };
+  // No room for more: agents that register while the scene plays go to a real relay.
+  const lastPort = firstPort + Object.keys(wantedRentals).length - 1;
+  const ports = { sshPort: 22, httpPort: 80, httpsPort: 443, firstPort, lastPort };
   const names = {
     name: `scene-${now}`,
     host: 'relay.example',
     deviceHost: 'relay.example',
     rentDomain: 'rent.example',
   };
-  const row = { ...ports, ...names, sshUser: 'tunnel', hostKey, seenAt: minutesAgo(5000) };
+  const row = { ...ports, ...names, sshUser: 'tunnel', hostKey, seenAt: ahead };
   const [relay] = await db.insert(relays).values(row).returning({ id: relays.id });
   return relay?.id ?? '';
 }
@@ -107,7 +111,7 @@ async function addRental(key: string, renterId: string, placed: Record<string, P
   const stateSince = state === 'preparing' ? ahead : (ended ?? began);
   const parties = { renterId, ownerId, relayId, deviceId: device.id };
   const agreed = { rate, feeBasisPoints: 1000, contractHash: contract.hash, createdAt: began };
-  const access = { name: `amber-${key}-${now % 10_000}`, port: 20_000 + Object.keys(wantedRentals).indexOf(key) };
+  const access = { name: `amber-${key}-${now % 10_000}`, port: firstPort + Object.keys(wantedRentals).indexOf(key) };
   const secrets = { password: '', authorizedKeys: [], hostKey };
   const life = { state, stateSince, activeAt, endedAt: ended ?? null, endEvent: ended ? wanted.story.at(-1) : null };
   const row = { ...parties, ...agreed, ...access, ...secrets, ...life };
@@ -151,6 +155,10 @@ async function clearScene() {
     await db.transaction((tx) => moveRental(tx, rental, 'adminEnded', new Date()));
   }
   await db.update(devices).set({ state: 'retired' }).where(inArray(devices.relayId, scenes));
+  await db
+    .update(relays)
+    .set({ seenAt: minutesAgo(5000) })
+    .where(inArray(relays.id, scenes));
 }
 
 process.stdout.write(JSON.stringify(process.argv[2] === 'clear' ? await clearScene() : await layScene()) ?? '');

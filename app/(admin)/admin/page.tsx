@@ -9,6 +9,7 @@ import { PageHeader } from '#components/ui/page-header';
 import { Stat, Stats } from '#components/ui/stat';
 import { getBrokerCounts } from '#lib/accounts/queries';
 import { getTrialBalance } from '#lib/ledger/balances';
+import { ALIVE_SECONDS, isAlive } from '#lib/relays/heartbeat';
 import { isOpen } from '#lib/rentals/lifecycle';
 import { requireAdmin } from '#lib/web/session';
 
@@ -47,7 +48,7 @@ export default async function AdminPage() {
             {difference === 0n ? 'Balanced' : 'Not balanced'}
           </Stat>
         </Stats>
-        <Relays relays={counts.relays} />
+        <Relays relays={counts.relays} now={new Date()} />
       </div>
     </>
   );
@@ -55,9 +56,9 @@ export default async function AdminPage() {
 
 type Relay = Awaited<ReturnType<typeof getBrokerCounts>>['relays'][number];
 
-function Relays({ relays }: { relays: Relay[] }) {
+function Relays({ relays, now }: { relays: Relay[]; now: Date }) {
   return (
-    <Card title="Relays" hint="A relay is well when its daemon was heard within 30 seconds.">
+    <Card title="Relays" hint={`A relay is well when its daemon was heard within ${ALIVE_SECONDS} seconds.`}>
       {relays.length === 0 && <p className="text-ink-soft">No relay has ever called. Start a tunnel daemon.</p>}
       <Facts>
         {relays.map(({ name, host, seenAt }) => (
@@ -65,16 +66,12 @@ function Relays({ relays }: { relays: Relay[] }) {
             <span className="mr-3 text-sm text-ink-soft">
               heard <Timestamp at={seenAt} part="second" />
             </span>
-            {isWell(seenAt) ? <Badge tone="good">Well</Badge> : <Badge tone="bad">Silent</Badge>}
+            {isAlive({ seenAt }, now) ? <Badge tone="good">Well</Badge> : <Badge tone="bad">Silent</Badge>}
           </Fact>
         ))}
       </Facts>
     </Card>
   );
-}
-
-function isWell(seenAt: Date): boolean {
-  return Date.now() - seenAt.getTime() < 30_000;
 }
 
 function sum(rows: { number: number }[]): number {

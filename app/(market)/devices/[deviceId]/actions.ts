@@ -10,6 +10,7 @@ import { memberAction } from '#lib/web/form-action';
 const refusals: Record<RentRefusal, string> = {
   notFound: 'This device is gone.',
   notOnMarket: 'Somebody else was faster, or the device went offline. You were not charged.',
+  relaySilent: 'The relay that leads to this device does not answer just now. You were not charged.',
   notEnoughFunds: 'Your wallet cannot set aside one hour of this price.',
   contractChanged: 'The contract has changed. Please reload this page and read it again.',
   emailNotVerified: 'Please verify your e-mail address first.',

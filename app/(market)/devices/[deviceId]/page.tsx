@@ -65,7 +65,7 @@ function Standing({ device }: { device: Listing }) {
       </Badge>
     );
   if (device.state === 'rented') return <Badge dot>Taken</Badge>;
-  if (!device.online)
+  if (!device.online || device.cutOff)
     return (
       <Badge tone="warn" dot>
         Offline

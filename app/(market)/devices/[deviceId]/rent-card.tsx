@@ -71,12 +71,11 @@ function Away({ device }: { device: Listing }) {
     rented: 'Somebody rents it now. It returns to the market when that rental ends.',
     wiping: 'It is being wiped after a rental and returns within seconds.',
     verifying: 'It is being measured again and returns within minutes.',
+    ready: device.cutOff
+      ? 'The relay that leads to it does not answer. This page changes by itself when it returns.'
+      : 'It is offline. This page changes by itself when it returns.',
   };
-  return (
-    <Notice title="Not for rent just now">
-      {reasons[device.state] ?? 'It is offline. This page changes by itself when it returns.'}
-    </Notice>
-  );
+  return <Notice title="Not for rent just now">{reasons[device.state]}</Notice>;
 }
 
 function TooLittle({ rate }: { rate: bigint }) {

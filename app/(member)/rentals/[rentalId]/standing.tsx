@@ -2,6 +2,7 @@ import Link from 'next/link';
 import { Countdown } from '#components/ticking';
 import { Timestamp } from '#components/timestamp';
 import { Notice } from '#components/ui/notice';
+import { isAlive } from '#lib/relays/heartbeat';
 import { GRACE_MINUTES, LOST_HOURS } from '#lib/rentals/deadlines';
 import type { RentalView } from '#lib/rentals/queries';
 import { isInterrupted } from './proven.ts';
@@ -12,11 +13,16 @@ export function Standing({ rental, now }: { rental: RentalView; now: Date }) {
   if (!isInterrupted(rental, now)) return null;
   const since = rental.lastProofAt ?? rental.activeAt;
   return (
-    <Notice tone="warn" title={rental.tunnelUpSince ? 'The environment does not answer' : 'The device is out of reach'}>
+    <Notice tone="warn" title={obstacleOf(rental, now)}>
       Not billed since {since && <Timestamp at={since} part="second" />}. It goes on by itself as soon as it answers
       again; after {LOST_HOURS} hours without an answer the rental ends.
     </Notice>
   );
+}
+
+function obstacleOf({ relaySeenAt, tunnelUpSince }: RentalView, now: Date): string {
+  if (!isAlive({ seenAt: relaySeenAt }, now)) return 'The relay that leads to the device does not answer';
+  return tunnelUpSince ? 'The environment does not answer' : 'The device is out of reach';
 }
 
 function Suspended({ rental, now }: { rental: RentalView; now: Date }) {

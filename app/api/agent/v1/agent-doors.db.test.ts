@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { changes } from '#db/changes';
 import { db } from '#db/client';
+import { users } from '#db/schema/accounts';
 import { deviceEvents, devices } from '#db/schema/devices';
 import { announce, deviceOf, makePerson, makeRelay, registration, report } from '#lib/agents/testing';
 import { retireDevice } from '#lib/devices/commands';
@@ -84,6 +86,18 @@ test('keys and tokens that are not good are refused with what to do', async () =
   }
   await retireDevice({ deviceId, ownerId, at: new Date() });
   expect(await refusalOf(post(poll, JSON.stringify(report()), deviceToken))).toEqual([401, 'retired']);
+});
+
+test('a key of a suspended owner registers nobody, and is good again when the suspension ends', async () => {
+  const ownerId = await makePerson();
+  const { deviceId, key } = await announce(ownerId, { at: new Date() });
+  const suspend = (suspendedAt: Date | null) => db.update(users).set({ suspendedAt }).where(eq(users.id, ownerId));
+  await suspend(new Date());
+  const before = await deviceOf(deviceId);
+  expect(await refusalOf(post(register, JSON.stringify(registration(key))))).toEqual([403, 'suspended']);
+  expect(await deviceOf(deviceId)).toEqual(before);
+  await suspend(null);
+  expect((await post(register, JSON.stringify(registration(key)))).status).toBe(200);
 });
 
 const deep = (depth: number) => `{"protocol":1,"x":${'['.repeat(depth)}${']'.repeat(depth)}}`;
