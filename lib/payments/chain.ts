@@ -47,9 +47,9 @@ export type Chain = {
   /** Makes payouts ready to be signed elsewhere; `funds` are our receiving addresses with their indexes. */
   prepareBatch(outputs: ChainOutput[], funds: { address: string; index: number }[]): Promise<UnsignedBatch>;
   /** Reads what the admin brings back; null when it pays anything else than `outputs`. */
-  readSigned(content: Uint8Array, unsigned: Uint8Array, outputs: ChainOutput[]): SignedBatch | null;
+  readSigned(content: Uint8Array, unsigned: Uint8Array, outputs: ChainOutput[]): Promise<SignedBatch | null>;
   /** Hands a signed transaction to the network; one that it knows already is no error. */
   broadcast(raw: string): Promise<void>;
-  /** Where a transaction of ours stands; null when the chain does not know it. */
-  getTransaction(id: string): Promise<{ block: Block | null; failed: boolean } | null>;
+  /** Where a transaction of ours stands; null when the chain does not know it. `fee` is there where only the block tells it. */
+  getTransaction(id: string): Promise<{ block: Block | null; failed: boolean; fee?: bigint } | null>;
 };
