@@ -1,41 +1,64 @@
-/** The one currency of this broker's books; one micro-dollar is the unit. */
+/** The currency of every wallet and every price; one micro-dollar is its unit. */
 export const CURRENCY = 'USD';
 
-type Kind = { normal: 1 | -1; of: 'broker' | 'person'; floor: bigint | null };
+type Rule = { normal: 1 | -1; of: 'broker' | 'provider' | 'person'; floor: bigint | null };
 
 /**
  * The chart of accounts. `normal` is the sign of a healthy balance, which the books keep debit positive:
- * +1 for what the broker has or has lost, -1 for what it owes or has earned.
+ * +1 for what the broker has or has lost, -1 for what it owes or has earned. Those of providers carry their name.
  */
 export const chart = {
-  'psp:manual': { normal: 1, of: 'broker', floor: null }, // received by an admin by hand
+  psp: { normal: 1, of: 'provider', floor: null }, // what stands at a provider, in its currency; `manual`: by hand
+  exchange: { normal: 1, of: 'broker', floor: null }, // one a currency: the two sides of money that changed currency
+  receivable: { normal: 1, of: 'person', floor: 0n }, // spent, and then taken back by a bank or a chain
   wallet: { normal: -1, of: 'person', floor: 0n },
   earnPending: { normal: -1, of: 'person', floor: null },
+  earnAvailable: { normal: -1, of: 'person', floor: 0n },
+  refundTransit: { normal: -1, of: 'provider', floor: 0n },
+  payoutTransit: { normal: -1, of: 'provider', floor: 0n },
+  unapplied: { normal: -1, of: 'provider', floor: null }, // came in, and we cannot tell for whom
   platformFee: { normal: -1, of: 'broker', floor: null },
+  pspFee: { normal: 1, of: 'provider', floor: null },
   uncollected: { normal: 1, of: 'broker', floor: null }, // delivered and owed to owners, but no wallet paid for it
-} as const satisfies Record<string, Kind>;
+  chargeback: { normal: 1, of: 'broker', floor: null },
+  goodwill: { normal: 1, of: 'broker', floor: null },
+} as const satisfies Record<string, Rule>;
 
-/** What an account is for. */
-export type AccountKind = keyof typeof chart;
+type Kind = keyof typeof chart;
+type KindOf<Of extends Rule['of']> = { [K in Kind]: (typeof chart)[K]['of'] extends Of ? K : never }[Kind];
 
-type KindOf<Of extends Kind['of']> = {
-  [K in AccountKind]: (typeof chart)[K]['of'] extends Of ? K : never;
-}[AccountKind];
+/** What an account is for; a provider's carries its id, as `psp:btc`. */
+export type AccountKind = KindOf<'broker' | 'person'> | `${KindOf<'provider'>}:${string}`;
 
-/** Names one account: the broker's by its kind, a person's by kind and person. */
-export type AccountName = { kind: KindOf<'broker'>; partyId: null } | { kind: KindOf<'person'>; partyId: string };
+/** Names one account: the broker's by its kind, a person's by kind and person, each in one currency. */
+export type AccountName = { kind: AccountKind; partyId: string | null; currency: string };
+
+/** The rule of the chart for an account. */
+export function ruleOf(kind: AccountKind): Rule {
+  return chart[kind.split(':')[0] as Kind];
+}
 
 /** The account that holds what `userId` has paid in and not yet used. */
 export function walletOf(userId: string): AccountName {
-  return { kind: 'wallet', partyId: userId };
+  return personAccount('wallet', userId);
 }
 
-/** The account that holds what `userId` has earned with devices. */
+/** The account that holds what `userId` has earned with devices and cannot be paid yet. */
 export function earningsOf(userId: string): AccountName {
-  return { kind: 'earnPending', partyId: userId };
+  return personAccount('earnPending', userId);
+}
+
+/** One of a person's accounts. */
+export function personAccount(kind: KindOf<'person'>, userId: string): AccountName {
+  return { kind, partyId: userId, currency: CURRENCY };
 }
 
 /** One of the broker's own accounts. */
-export function brokerAccount(kind: KindOf<'broker'>): AccountName {
-  return { kind, partyId: null };
+export function brokerAccount(kind: KindOf<'broker'>, currency = CURRENCY): AccountName {
+  return { kind, partyId: null, currency };
+}
+
+/** One of the broker's accounts that is about a provider. */
+export function providerAccount(kind: KindOf<'provider'>, provider: string, currency = CURRENCY): AccountName {
+  return { kind: `${kind}:${provider}`, partyId: null, currency };
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { db, pool } from '#db/client';
 import { InvariantError } from '../errors.ts';
 import { makeUser, start } from '../metering/testing.ts';
-import { type AccountName, brokerAccount, walletOf } from './accounts.ts';
+import { type AccountName, brokerAccount, providerAccount, walletOf } from './accounts.ts';
 import { getWallet } from './balances.ts';
 import { accountFor, post } from './post.ts';
 import { manualCredit, type Posting } from './postings.ts';
@@ -21,7 +21,7 @@ const move = (key: string, ...lines: [AccountName, bigint][]): Posting => ({
 const refusal = (said: string) => ({ cause: expect.objectContaining({ message: expect.stringContaining(said) }) });
 
 test('the database refuses a transaction that does not sum to zero', async () => {
-  const posting = move('unbalanced', [brokerAccount('psp:manual'), 5n], [brokerAccount('platformFee'), -4n]);
+  const posting = move('unbalanced', [providerAccount('psp', 'manual'), 5n], [brokerAccount('platformFee'), -4n]);
   await expect(record(posting)).rejects.toMatchObject(refusal('unbalanced'));
 });
 
@@ -36,7 +36,7 @@ test('the database refuses to add lines to a recorded transaction', async () => 
 });
 
 test('the database refuses a line in another currency than its account', async () => {
-  const account = await db.transaction((tx) => accountFor(tx, brokerAccount('psp:manual')));
+  const account = await db.transaction((tx) => accountFor(tx, providerAccount('psp', 'manual')));
   await pool.query(`insert into ledger_transactions (kind, key, occurred_at) values ('test', 'euros', now())`);
   const lines = pool.query(`
     insert into ledger_entries (transaction_id, account_id, amount, currency)

@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Database, Tx } from '#db/client';
 import { ledgerAccounts, ledgerEntries, ledgerTransactions } from '#db/schema/ledger';
 import { InvariantError, invariant } from '../errors.ts';
-import { type AccountName, brokerAccount, CURRENCY, chart } from './accounts.ts';
+import { type AccountName, brokerAccount, CURRENCY, ruleOf } from './accounts.ts';
 import type { Posting } from './postings.ts';
 
 /** The id of an account, which is opened at its first use. */
@@ -10,22 +10,22 @@ export async function accountFor(tx: Database, name: AccountName): Promise<bigin
   const found = await findAccount(tx, name);
   if (found !== null) return found;
 
-  const { normal, floor } = chart[name.kind];
+  const { normal, floor } = ruleOf(name.kind);
   await tx
     .insert(ledgerAccounts)
-    .values({ ...name, currency: CURRENCY, normal, floor })
+    .values({ ...name, normal, floor })
     .onConflictDoNothing();
   const opened = await findAccount(tx, name);
   invariant(opened !== null, `the account ${name.kind} of ${name.partyId} could not be opened`);
   return opened;
 }
 
-async function findAccount(tx: Database, { kind, partyId }: AccountName): Promise<bigint | null> {
+async function findAccount(tx: Database, { kind, partyId, currency }: AccountName): Promise<bigint | null> {
   const party = sql`${ledgerAccounts.partyId} is not distinct from ${partyId}`;
   const [account] = await tx
     .select({ id: ledgerAccounts.id })
     .from(ledgerAccounts)
-    .where(and(party, eq(ledgerAccounts.kind, kind), eq(ledgerAccounts.currency, CURRENCY)));
+    .where(and(party, eq(ledgerAccounts.kind, kind), eq(ledgerAccounts.currency, currency)));
   return account?.id ?? null;
 }
 
@@ -34,8 +34,10 @@ async function findAccount(tx: Database, { kind, partyId }: AccountName): Promis
  * Throws InvariantError when the key stands for something else.
  */
 export async function post(tx: Tx, posting: Posting): Promise<{ posted: boolean }> {
-  const lines: { accountId: bigint; amount: bigint }[] = [];
-  for (const { account, amount } of posting.lines) lines.push({ accountId: await accountFor(tx, account), amount });
+  const lines: { accountId: bigint; amount: bigint; currency: string }[] = [];
+  for (const { account, amount } of posting.lines) {
+    if (amount !== 0n) lines.push({ accountId: await accountFor(tx, account), amount, currency: account.currency });
+  }
 
   const { kind, key, at, about } = posting;
   const [transaction] = await tx
@@ -45,7 +47,7 @@ export async function post(tx: Tx, posting: Posting): Promise<{ posted: boolean 
     .returning({ id: ledgerTransactions.id });
   if (!transaction) return expectSame(tx, posting, lines);
 
-  const entries = lines.map((line) => ({ ...line, transactionId: transaction.id, currency: CURRENCY }));
+  const entries = lines.map((line) => ({ ...line, transactionId: transaction.id }));
   await tx.insert(ledgerEntries).values(entries);
   return { posted: true };
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { walletOf } from './accounts.ts';
 import { manualCredit } from './postings.ts';
 
 const anyCredit = fc.record({
@@ -17,7 +18,7 @@ test('every credit by hand sums to zero and gives the wallet exactly its amount'
       const { lines } = manualCredit(credit);
       expect(lines.reduce((sum, { amount }) => sum + amount, 0n)).toBe(0n);
       expect(lines.find(({ account }) => account.kind === 'wallet')).toEqual({
-        account: { kind: 'wallet', partyId: credit.userId },
+        account: walletOf(credit.userId),
         amount: -credit.amount,
       });
     }),
