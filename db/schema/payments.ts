@@ -113,6 +113,7 @@ export const fundingLots = pgTable(
     amount: whole().notNull(),
     spent: whole().notNull().default(sql`0`),
     takenBack: whole().notNull().default(sql`0`), // refunded, disputed or undone before it was spent
+    holdDays: integer().notNull().default(1), // for how long what it earns waits, in case it is contested
     frozen: boolean().notNull().default(false), // its payment is disputed: what it earned does not mature
     createdAt: instant().notNull().defaultNow(),
   },

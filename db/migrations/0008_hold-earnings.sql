@@ -1,0 +1,1 @@
+ALTER TABLE "funding_lots" ADD COLUMN "hold_days" integer DEFAULT 1 NOT NULL;
