@@ -1,6 +1,12 @@
 /** Micro-dollars in a dollar. All money in this code base is whole micro-dollars of USD, as `bigint`. */
 export const DOLLAR = 1_000_000n;
 
+/** The smaller of two amounts; `Math.min` knows no `bigint`. */
+export function lesser(one: bigint, other: bigint): bigint {
+  if (one < other) return one;
+  return other;
+}
+
 /** The hourly rates an owner may ask, in micro-dollars: $0.0001 to $100. */
 export const rateLimits = { least: 100n, most: 100n * DOLLAR } as const;
 

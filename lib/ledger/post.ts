@@ -77,6 +77,16 @@ function contentOf(lines: Content[]): string {
   return rows.sort().join('\n');
 }
 
+/**
+ * Locks accounts in the order in which everybody does, for a transaction that posts more than once: accounts that
+ * are locked one posting after another deadlock.
+ */
+export async function lockAccounts(tx: Tx, names: AccountName[]): Promise<void> {
+  const ids: bigint[] = [];
+  for (const name of names) ids.push(await accountFor(tx, name));
+  await tx.execute(sql`select 1 from ledger_accounts where id in ${ids} order by id for no key update`);
+}
+
 /** Meters that are counted or posted together, by their ids, both inclusive. */
 export type MeterRange = { first: bigint; last: bigint };
 

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { db } from '#db/client';
 import { users } from '#db/schema/accounts';
 import { record } from '../audit/commands.ts';
+import { addLot } from '../funding/commands.ts';
 import { post } from '../ledger/post.ts';
 import { type ManualCredit, manualCredit } from '../ledger/postings.ts';
 import { DOLLAR, formatMoney } from '../money.ts';
@@ -28,7 +29,9 @@ export async function creditWallet(
     const { posted } = await post(tx, manualCredit(credit));
     const detail = `${formatMoney(amount)}: ${reason}`;
     const entry = { actorId: adminId, action: 'walletCredited', objectKind: 'user', objectId: userId };
-    if (posted) await record(tx, { ...entry, detail, address, at });
+    if (!posted) return done(undefined);
+    await addLot(tx, { userId, source: 'manual', paymentId: null, amount, holdDays: 1, at });
+    await record(tx, { ...entry, detail, address, at });
     return done(undefined);
   });
 }
