@@ -232,6 +232,14 @@ test('a host key that changes during a rental is told once, and not believed', a
   expect((await rentalStoryOf(rentalId)).filter((kind) => kind === 'hostKeyChanged')).toHaveLength(1);
 });
 
+test('an agent that makes up host keys does not fill the rental’s history', async () => {
+  const { deviceId, rentalId } = await rented();
+  for (let report = 0; report < 25; report++) {
+    await tell(deviceId, { environment: environmentOf(rentalId, 'ready', tunnelKey()) });
+  }
+  expect((await rentalStoryOf(rentalId)).filter((kind) => kind === 'hostKeyChanged')).toHaveLength(10);
+});
+
 test('an agent that cannot start the environment cancels the rental, with the reason', async () => {
   const { deviceId, rentalId } = await rented();
   await tell(deviceId, { environment: { ...environmentOf(rentalId, 'failed', null), problem: 'The disk is full.' } });
