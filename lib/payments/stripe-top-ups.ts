@@ -1,0 +1,184 @@
+import Stripe from 'stripe';
+import type { PaymentProvider, TopUpRequest, TopUpStatus } from './provider.ts';
+import {
+  ask,
+  disputeOf,
+  fail,
+  findFirst,
+  idOf,
+  paymentOf,
+  progressOf,
+  progressOfIntent,
+  refundOf,
+  savedMethodOf,
+  secondsBefore,
+  toCents,
+  urlOf,
+} from './stripe-answers.ts';
+
+type Charge = Parameters<NonNullable<PaymentProvider['chargeSaved']>>[0];
+type Lost = Parameters<NonNullable<PaymentProvider['findTopUp']>>[0];
+type Refunding = Parameters<NonNullable<PaymentProvider['refund']>>[0];
+
+/** Money in: hosted pages, saved cards, refunds. */
+export function topUps(client: Stripe) {
+  return {
+    beginTopUp: (request: TopUpRequest) => beginTopUp(client, request),
+    getTopUp: (reference: string) => getTopUp(client, reference),
+    chargeSaved: (charge: Charge) => chargeSaved(client, charge),
+    findTopUp: (lost: Lost) => findTopUp(client, lost),
+    forgetMethod: (savedMethod: string) => forgetMethod(client, savedMethod),
+    refund: (refund: Refunding) => refundPayment(client, refund),
+  };
+}
+
+async function beginTopUp(client: Stripe, request: TopUpRequest) {
+  const { topUpId, saveMethod, party, returnUrl, cancelUrl, key } = request;
+  const session = await ask(
+    client.checkout.sessions.create(
+      {
+        ...checkoutOf(request),
+        success_url: returnUrl,
+        cancel_url: cancelUrl,
+        customer_email: party.email,
+        customer_creation: saveMethod ? 'always' : 'if_required',
+        payment_intent_data: {
+          metadata: { topUpId, checkout: 'true' },
+          ...(saveMethod && { setup_future_usage: 'off_session' }),
+        },
+      },
+      { idempotencyKey: key },
+    ),
+  );
+  return { reference: session.id, action: { kind: 'redirect', url: urlOf(session) } as const };
+}
+
+/** One line in dollars: a price in the buyer's own currency would come back as another amount in a refund. */
+function checkoutOf({ topUpId, amount }: { topUpId: string; amount: bigint }) {
+  const price_data = { currency: 'usd', unit_amount: toCents(amount), product_data: { name: 'Wallet top-up' } };
+  return {
+    mode: 'payment' as const,
+    client_reference_id: topUpId,
+    metadata: { topUpId },
+    line_items: [{ quantity: 1, price_data }],
+    adaptive_pricing: { enabled: false },
+  };
+}
+
+/** A payment of the Checkout page goes by the page's session: a declined card there is not the end of the top-up. */
+async function getTopUp(client: Stripe, reference: string): Promise<TopUpStatus> {
+  if (reference.startsWith('cs_'))
+    return statusOfSession(client, await ask(client.checkout.sessions.retrieve(reference)));
+
+  const intent = await getIntent(client, reference);
+  if (!intent.metadata.checkout) return statusOfIntent(client, intent);
+  const { data } = await ask(client.checkout.sessions.list({ payment_intent: reference, limit: 1 }));
+  return data[0] ? statusOfSession(client, data[0]) : statusOfIntent(client, intent);
+}
+
+async function statusOfSession(client: Stripe, session: Stripe.Checkout.Session): Promise<TopUpStatus> {
+  const topUpId = session.metadata?.topUpId ?? null;
+  const intentId = idOf(session.payment_intent);
+  const open: TopUpStatus = {
+    topUpId,
+    progress: progressOf(session),
+    payments: [],
+    refunds: [],
+    disputes: [],
+    savedMethod: null,
+  };
+  if (session.status !== 'complete' || intentId === null) return open;
+
+  const status = await statusOfIntent(client, await getIntent(client, intentId));
+  // Money of banks that take days is on its way, whatever the intent says, until the session calls it paid.
+  if (session.payment_status === 'paid' || status.progress.state === 'failed') return { ...status, topUpId };
+  return { ...open, progress: { state: 'processing' } };
+}
+
+async function getIntent(client: Stripe, id: string) {
+  const expand = ['latest_charge.balance_transaction', 'payment_method'];
+  return ask(client.paymentIntents.retrieve(id, { expand }));
+}
+
+async function statusOfIntent(client: Stripe, intent: Stripe.PaymentIntent): Promise<TopUpStatus> {
+  const topUpId = intent.metadata.topUpId ?? null;
+  const charge = intent.latest_charge;
+  if (intent.status !== 'succeeded' || charge === null || typeof charge === 'string')
+    return { topUpId, progress: progressOfIntent(intent), payments: [], refunds: [], disputes: [], savedMethod: null };
+
+  const payment_intent = intent.id;
+  const [refunds, disputes] = await Promise.all([
+    ask(client.refunds.list({ payment_intent, limit: 100 }).autoPagingToArray({ limit: 1000 })),
+    ask(client.disputes.list({ payment_intent, limit: 100 }).autoPagingToArray({ limit: 1000 })),
+  ]);
+  return {
+    topUpId,
+    progress: { state: 'succeeded' },
+    payments: [paymentOf(charge)],
+    refunds: refunds.map(refundOf),
+    disputes: disputes.flatMap(disputeOf),
+    savedMethod: savedMethodOf(intent),
+  };
+}
+
+async function chargeSaved(client: Stripe, charge: Charge) {
+  const { topUpId, amount, savedMethod, key } = charge;
+  const [customer = '', payment_method = ''] = savedMethod.split('/');
+  const created = client.paymentIntents.create(
+    {
+      amount: toCents(amount),
+      currency: 'usd',
+      customer,
+      payment_method,
+      off_session: true,
+      confirm: true,
+      automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+      metadata: { topUpId },
+    },
+    { idempotencyKey: key },
+  );
+  const declined = (error: unknown) => (error instanceof Stripe.errors.StripeCardError ? error : fail(error));
+  const answer = await created.catch(declined);
+  if (answer instanceof Error && answer.code === 'authentication_required') return askPerson(client, charge, customer);
+
+  const reference = answer instanceof Error ? (answer.payment_intent?.id ?? fail(answer)) : answer.id;
+  return { reference, status: await getTopUp(client, reference) };
+}
+
+/** The bank wants the person: a page of Stripe's where they confirm, or take another card. It stays open for a day. */
+async function askPerson(client: Stripe, charge: Charge, customer: string) {
+  const { topUpId, returnUrl, key } = charge;
+  const page = {
+    ...checkoutOf(charge),
+    metadata: { topUpId, authentication: 'true' },
+    success_url: returnUrl,
+    cancel_url: returnUrl,
+    customer,
+    payment_intent_data: { metadata: { topUpId, checkout: 'true' }, setup_future_usage: 'off_session' as const },
+    saved_payment_method_options: {
+      allow_redisplay_filters: ['always' as const, 'limited' as const, 'unspecified' as const],
+    },
+  };
+  const session = await ask(client.checkout.sessions.create(page, { idempotencyKey: `${key}:page` }));
+  return { reference: session.id, status: await statusOfSession(client, session) };
+}
+
+async function findTopUp(client: Stripe, lost: Lost) {
+  const customer = lost.savedMethod?.split('/')[0];
+  const range = { created: { gte: secondsBefore(lost.since) }, limit: 100, ...(customer && { customer }) };
+  const ours = ({ metadata }: { metadata: Stripe.Metadata | null }) => metadata?.topUpId === lost.topUpId;
+  const session = await findFirst(client.checkout.sessions.list(range), ours);
+  if (session || !customer) return session?.id ?? null;
+  return (await findFirst(client.paymentIntents.list(range), ours))?.id ?? null;
+}
+
+async function forgetMethod(client: Stripe, savedMethod: string) {
+  const id = savedMethod.split('/')[1] ?? '';
+  const method = await ask(client.paymentMethods.retrieve(id));
+  if (method.customer) await ask(client.paymentMethods.detach(id));
+}
+
+async function refundPayment(client: Stripe, { paymentId, amount, key }: Refunding) {
+  const refund = { charge: paymentId, amount: toCents(amount), metadata: { key } };
+  return refundOf(await ask(client.refunds.create(refund, { idempotencyKey: key })));
+}
