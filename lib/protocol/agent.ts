@@ -34,6 +34,11 @@ const sshPublicKey = z
   .string()
   .max(800)
   .regex(/^ssh-ed25519 [A-Za-z0-9+/]{68}$/, 'an ssh-ed25519 public key without a comment');
+/** As it stands in a file of keys: nothing before it, nothing after it, and no second line. */
+const authorizedKey = z
+  .string()
+  .max(9000)
+  .regex(/^[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}$/, 'a public key without options and without a comment');
 /** More than any machine has of anything, and still exact and small enough for every column. */
 const count = z.number().nonnegative().max(1e15);
 
@@ -128,7 +133,7 @@ export const environmentSpec = z.object({
     .regex(/^[a-z0-9-]{3,32}$/)
     .describe('user name and host name; Linux takes no longer user name'),
   password: text(100),
-  authorizedKeys: z.array(text(9000)).max(50),
+  authorizedKeys: z.array(authorizedKey).max(50),
 });
 /** A Linux to be made. */
 export type EnvironmentSpec = z.infer<typeof environmentSpec>;

@@ -83,7 +83,8 @@ async function proveUntil(rentalId: string, second: number) {
 test('a renter gets a random name, password and port, the saved keys, and the rate and fee as they stand', async () => {
   const [renterId, ownerId] = await Promise.all([makePerson({ credit: HOUR }), makePerson()]);
   const publicKey = `ssh-ed25519 ${Buffer.concat([Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0 '), Buffer.alloc(32, 7)]).toString('base64')}`;
-  await addSshKey({ userId: renterId, name: 'laptop', publicKey, at: start });
+  const pasted = `${publicKey} <script>alert(1)</script>`;
+  await addSshKey({ userId: renterId, name: '', publicKey: pasted, at: start });
   const deviceId = await makeMarketDevice(ownerId, { rate: RATE });
   const outcome = await rent(deviceId, renterId);
 

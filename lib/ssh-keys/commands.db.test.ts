@@ -13,6 +13,14 @@ test('a public key is kept without its comment, once', async () => {
   expect(await listSshKeys(userId)).toMatchObject([{ publicKey: key, name: 'me@laptop', createdAt: start }]);
 });
 
+test('the comment of a key names it as it is written, whatever it is meant to do', async () => {
+  const userId = await makePerson();
+  const key = tunnelKey();
+  const comment = `<img src=x onerror="alert(1)">`;
+  await add(userId, `${key} ${comment}`, '');
+  expect(await listSshKeys(userId)).toMatchObject([{ name: comment, publicKey: key }]);
+});
+
 test('two people may keep the same key, and neither can remove the other’s', async () => {
   const [one, other] = [await makePerson(), await makePerson()];
   const key = tunnelKey();

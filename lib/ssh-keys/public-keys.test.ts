@@ -56,6 +56,20 @@ test.each([
   expect(readPublicKey(text)).toEqual({ ok: false, reason: 'notAKey' });
 });
 
+test.each([
+  `<img src=x onerror="alert(1)"><script>alert(1)</script>`,
+  '$(touch pwned) `touch pwned`; touch pwned #',
+  `command="id" ${publicKey.trim()}`,
+  '\u001b[2J\u202ekey',
+])('whatever the comment of a key says, it is set apart from what is installed: %j', (comment) => {
+  const line = publicKey.split(' ').slice(0, 2).join(' ');
+  expect(readPublicKey(`${line}\t ${comment} \n`)).toMatchObject({ ok: true, value: { line, comment } });
+});
+
+test.each(['\n', '\r', '\u2028'])('no comment goes on in a second line after %j', (lineBreak) => {
+  expect(readPublicKey(`${publicKey.trim()}${lineBreak}${publicKey}`)).toEqual({ ok: false, reason: 'notAKey' });
+});
+
 test('a type that sshd does not take any more is refused by name', () => {
   const blob = Buffer.concat([Buffer.from([0, 0, 0, 7]), Buffer.from('ssh-dss')]);
   expect(readPublicKey(`ssh-dss ${blob.toString('base64')}`)).toEqual({ ok: false, reason: 'unsupportedType' });
