@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { eq } from 'drizzle-orm';
 import ssh2 from 'ssh2';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { db } from '#db/client';
 import { proofIntervals, rentalEvents, rentals } from '#db/schema/rentals';
 import { makeRental, makeUser } from '../lib/metering/testing.ts';
@@ -16,6 +16,8 @@ const closers: (() => void)[] = [() => stopping.abort()];
 afterAll(() => {
   for (const close of closers) close();
 });
+
+afterEach(() => vi.useRealTimers());
 
 const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
 const publicHalf = hostKey.public.split(' ').slice(0, 2).join(' ');
@@ -127,6 +129,44 @@ test('a rental that leaves the routes for a moment and comes back has two stretc
   await firstProofs(prover, route.rentalId, 2);
   prover.clock.pass();
   await prover.round();
+  const shaken = (await proofsOf(route.rentalId)).map(({ fromAt, handshakeAt }) => [handshakeAt, fromAt]);
+  for (const [handshakeAt, fromAt] of shaken) expect(handshakeAt).toEqual(fromAt);
   const spans = (await proofsOf(route.rentalId)).map(({ fromAt, toAt }) => (toAt.getTime() - fromAt.getTime()) / 1000);
   expect(spans).toEqual([10, 10]);
+});
+
+test('between five minutes and an hour after a handshake there is another, and nobody knows when', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const [port, prover] = [await environment(), startProver()];
+  const route = await rentalAt(port);
+  await prover.watch([route]);
+  await firstProofs(prover, route.rentalId);
+  const roundAfter = async (minutes: number) => {
+    vi.advanceTimersByTime(minutes * 60_000);
+    prover.clock.pass();
+    await prover.round();
+    return (await proofsOf(route.rentalId))[0]?.handshakeAt;
+  };
+  expect(await roundAfter(4.9)).toEqual(begin);
+  expect(await roundAfter(55.2)).toEqual(prover.clock.now());
+});
+
+test('a daemon that takes over goes on with greetings, and with handshakes where nobody has proved for long', async () => {
+  const [port, before] = [await environment(), startProver()];
+  const [running, stale] = [await rentalAt(port), await rentalAt(port)];
+  await before.watch([running, stale]);
+  for (const { rentalId } of [running, stale]) await firstProofs(before, rentalId);
+  const longAgo = new Date(begin.getTime() - 11 * 60_000);
+  await db.update(rentals).set({ stateSince: longAgo }).where(eq(rentals.id, stale.rentalId));
+  const old = { fromAt: longAgo, toAt: longAgo, handshakeAt: longAgo };
+  await db.update(proofIntervals).set(old).where(eq(proofIntervals.rentalId, stale.rentalId));
+
+  before.clock.pass();
+  const next = startProver(before.clock);
+  await next.watch([running, stale]);
+  await firstProofs(next, stale.rentalId, 2);
+  await next.round();
+  const now = next.clock.now();
+  expect(await proofsOf(running.rentalId)).toMatchObject([{ fromAt: begin, toAt: now, handshakeAt: begin }]);
+  expect((await proofsOf(stale.rentalId)).at(-1)).toMatchObject({ fromAt: now, handshakeAt: now });
 });

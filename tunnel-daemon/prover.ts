@@ -1,15 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../lib/process/log.ts';
 import { recordForeignHostKey, recordProofs } from '../lib/relays/commands.ts';
-import { listLastProofs, type RentalRoute } from '../lib/relays/queries.ts';
+import { listLastProofs, type RentalRoute, type StoredProof } from '../lib/relays/queries.ts';
 import { rentalProved } from '../lib/rentals/commands.ts';
 import type { Clock } from './clock.ts';
+import { LATELY_MS, untilFirstHandshake, untilNextHandshake } from './handshakes.ts';
 import { PROVER_ADDRESS } from './haproxy.ts';
 import { compareHostKey, type Door, readGreeting } from './probe.ts';
 import { openProofBook, type ProofBook } from './proof-book.ts';
 
-/** How old a comparison of the host key may grow. */
-const HANDSHAKE_MS = 3_600_000;
 /** How many environments are looked at side by side: of those that answered the last time, and of the silent ones. */
 const SIDE_BY_SIDE = { answering: 512, silent: 64 };
 
@@ -22,7 +21,7 @@ export type Prover = {
 };
 
 type ProverOptions = { host: string; clock: Clock; log: Logger; signal: AbortSignal };
-type Watched = { route: RentalRoute; comparedAt: number | null; busy: boolean; silent: boolean };
+type Watched = { route: RentalRoute; handshakeDue: number; busy: boolean; silent: boolean };
 type Parts = ProverOptions & { book: ProofBook; watched: Map<string, Watched> };
 
 /** A prover that enters at the relay's public address `host`. */
@@ -40,12 +39,15 @@ export function createProver(options: ProverOptions): Prover {
         book.close(rentalId);
       }
       const fresh = routes.filter(({ rentalId }) => !watched.has(rentalId));
-      book.resume(await listLastProofs(fresh.map(({ rentalId }) => rentalId)));
+      const proofs = await listLastProofs(fresh.map(({ rentalId }) => rentalId));
+      book.resume(proofs);
       for (const route of routes) {
         const known = watched.get(route.rentalId);
         if (known) known.route = route;
-        else void proveNew(parts, route);
       }
+      const { preparing = [], active = [] } = Object.groupBy(fresh, ({ state }) => state);
+      for (const route of preparing) void proveNew(parts, route);
+      takeOver(parts, active, proofs);
     },
     async round() {
       const { answering = [], silent = [] } = Object.groupBy(watched.values(), (rental) =>
@@ -69,14 +71,29 @@ async function proveAll(parts: Parts, rentals: Watched[], sideBySide: number) {
   await Promise.all(Array.from({ length: Math.min(sideBySide, queue.length) }, work));
 }
 
+/** What another daemon proved until a moment ago goes on with a mere greeting; the handshakes of all are spread. */
+function takeOver(parts: Parts, routes: RentalRoute[], proofs: StoredProof[]) {
+  const since = parts.clock.now().getTime() - LATELY_MS;
+  const lately = new Set(proofs.filter(({ to }) => to.getTime() >= since).map(({ rentalId }) => rentalId));
+  const rentals = routes.map((route) =>
+    begin(parts, route, performance.now() + (lately.has(route.rentalId) ? untilFirstHandshake() : 0)),
+  );
+  void proveAll(parts, rentals, SIDE_BY_SIDE.answering);
+}
+
+function begin({ watched }: Parts, route: RentalRoute, handshakeDue: number): Watched {
+  const rental: Watched = { route, handshakeDue, busy: false, silent: false };
+  watched.set(route.rentalId, rental);
+  return rental;
+}
+
 /** Somebody waits for this one: it is tried again and again until it answers. */
 async function proveNew(parts: Parts, route: RentalRoute) {
-  const rental: Watched = { route, comparedAt: null, busy: false, silent: false };
   const began = performance.now();
-  parts.watched.set(route.rentalId, rental);
+  const rental = begin(parts, route, began);
   while (parts.watched.get(route.rentalId) === rental && !parts.signal.aborted) {
     await prove(parts, rental);
-    if (rental.comparedAt !== null || rental.route.state === 'active') return;
+    if (rental.route.state === 'active') return;
     await sleep(performance.now() - began < 10_000 ? 100 : 1000);
   }
 }
@@ -96,7 +113,7 @@ async function prove(parts: Parts, rental: Watched) {
 async function proveOnce({ host, clock, book, watched, log }: Parts, rental: Watched) {
   const { rentalId, port, hostKey } = rental.route;
   const door: Door = { host, port, localAddress: PROVER_ADDRESS };
-  const handshake = rental.comparedAt === null || performance.now() - rental.comparedAt > HANDSHAKE_MS;
+  const handshake = performance.now() >= rental.handshakeDue;
   const result = handshake ? await compareHostKey(door, hostKey) : await readGreeting(door);
   const at = clock.now();
   rental.silent = result === 'unreachable';
@@ -113,6 +130,6 @@ async function proveOnce({ host, clock, book, watched, log }: Parts, rental: Wat
     rental.route = { ...rental.route, state: 'active' };
     log.info({ rentalId }, 'rental proved');
   }
-  if (handshake) rental.comparedAt = performance.now();
+  if (handshake) rental.handshakeDue = performance.now() + untilNextHandshake();
   book.add(rentalId, { at, handshake });
 }
