@@ -3,24 +3,24 @@ import type { ComponentProps, ReactNode } from 'react';
 /** What scrolls must be reachable by keyboard. */
 const reachable = { tabIndex: 0 };
 
-/** A table that scrolls sideways inside its frame when the screen is narrow. */
+/** A table; on a narrow screen each row becomes a small list of its cells, under their labels. */
 export function Table({ label, head, children }: { label: string; head: ReactNode; children: ReactNode }) {
   return (
-    <section aria-label={label} {...reachable} className="relative overflow-x-auto">
-      <table className="w-full border-collapse">
-        <thead>
+    <section aria-label={label} {...reachable} className="relative overflow-x-auto -outline-offset-2">
+      <table className="w-full border-collapse max-md:block">
+        <thead className="max-md:sr-only">
           <tr className="border-b border-line">{head}</tr>
         </thead>
-        <tbody className="divide-y divide-line">{children}</tbody>
+        <tbody className="divide-y divide-line max-md:block max-md:*:grid max-md:*:gap-1 max-md:*:px-5 max-md:*:py-3.5">
+          {children}
+        </tbody>
       </table>
     </section>
   );
 }
 
-type Cell = { numeric?: boolean };
-
 /** A heading of a column. */
-export function Th({ numeric, className = '', ...rest }: ComponentProps<'th'> & Cell) {
+export function Th({ numeric, className = '', ...rest }: ComponentProps<'th'> & { numeric?: boolean }) {
   const side = numeric ? 'text-right' : 'text-left';
   return (
     <th
@@ -31,9 +31,29 @@ export function Th({ numeric, className = '', ...rest }: ComponentProps<'th'> & 
   );
 }
 
-/** A cell; `numeric` sets figures in mono, right aligned. */
-export function Td({ numeric, className = '', ...rest }: ComponentProps<'td'> & Cell) {
+type Cell = ComponentProps<'td'> & {
+  /** Figures, in mono and right aligned. */
+  numeric?: boolean;
+  /** Stands before the value on a narrow screen, where the columns have no headings. */
+  label?: string;
+};
+
+/** A cell. */
+export function Td({ numeric, label, className = '', children, ...rest }: Cell) {
+  const look = numeric ? 'figure text-right whitespace-nowrap' : '';
+  const narrow = label ? 'max-md:justify-between max-md:gap-4 max-md:empty:hidden max-md:flex' : 'max-md:block';
   return (
-    <td {...rest} className={`px-5 py-2.5 ${numeric ? 'figure text-right whitespace-nowrap' : ''} ${className}`} />
+    <td {...rest} className={`px-5 py-2.5 max-md:p-0 ${narrow} ${look} ${className}`}>
+      {label && children ? <Labelled label={label}>{children}</Labelled> : children}
+    </td>
+  );
+}
+
+function Labelled({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <>
+      <span className="shrink-0 font-sans text-ink-soft md:hidden">{label}</span>
+      <div className="min-w-0 max-md:text-right max-md:wrap-anywhere">{children}</div>
+    </>
   );
 }

@@ -29,15 +29,18 @@ export default async function AuditPage({ searchParams }: PageProps<'/admin/audi
           <Td>
             <Timestamp at={line.at} part="second" />
           </Td>
-          <Td>{line.actorEmail ?? 'Nobody signed in'}</Td>
-          <Td>
+          <Td label="Who">{line.actorEmail ?? 'Nobody signed in'}</Td>
+          <Td label="What">
             <p className="figure">{line.action}</p>
             {line.detail && <p className="max-w-sm text-sm break-words text-ink-soft">{line.detail}</p>}
           </Td>
-          <Td className="figure text-xs break-all">
-            {line.objectKind} {line.objectId}
+          <Td label="To what">
+            <p>{line.objectKind}</p>
+            <p className="figure text-xs text-ink-soft md:whitespace-nowrap">{line.objectId}</p>
           </Td>
-          <Td className="figure text-sm">{line.address}</Td>
+          <Td label="From" className="figure text-sm">
+            {line.address}
+          </Td>
         </tr>
       ))}
     </List>

@@ -47,20 +47,20 @@ function Row({ device }: { device: Device }) {
         <p>{device.name}</p>
         <p className="figure text-xs whitespace-nowrap text-ink-faint">{device.id}</p>
       </Td>
-      <Td>
+      <Td label="Owner">
         <Link
           href={`/admin/users/${device.ownerId}`}
           title={device.ownerEmail}
-          className="link block max-w-44 truncate"
+          className="link block truncate md:max-w-44"
         >
           {device.ownerEmail}
         </Link>
       </Td>
-      <Td>
+      <Td label="State">
         <DeviceBadge {...device} suspended={device.suspendedAt !== null} />
         {device.problem && <p className="mt-1 max-w-xs text-sm text-ink-soft">{device.problem}</p>}
       </Td>
-      <Td numeric>
+      <Td label="Rate" numeric>
         <Money amount={device.rate} per="h" />
       </Td>
       <Td>

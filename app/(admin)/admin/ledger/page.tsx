@@ -58,8 +58,12 @@ function TrialBalance({ lines }: { lines: TrialLine[] }) {
             <Td>
               <span className="figure">{kind}</span> <span className="text-sm text-ink-faint">× {accounts}</span>
             </Td>
-            <Td numeric>{debit > 0n && <Money amount={debit} exact />}</Td>
-            <Td numeric>{credit > 0n && <Money amount={credit} exact />}</Td>
+            <Td label="Debit" numeric>
+              {debit > 0n && <Money amount={debit} exact />}
+            </Td>
+            <Td label="Credit" numeric>
+              {credit > 0n && <Money amount={credit} exact />}
+            </Td>
           </tr>
         ))}
         <tr className="font-medium">
@@ -70,10 +74,10 @@ function TrialBalance({ lines }: { lines: TrialLine[] }) {
               <Badge tone="bad">Not balanced</Badge>
             )}
           </Td>
-          <Td numeric>
+          <Td label="Debit" numeric>
             <Money amount={total('debit')} exact />
           </Td>
-          <Td numeric>
+          <Td label="Credit" numeric>
             <Money amount={total('credit')} exact />
           </Td>
         </tr>

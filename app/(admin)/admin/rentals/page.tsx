@@ -47,23 +47,23 @@ function Row({ rental }: { rental: Rental }) {
   return (
     <tr>
       <Td>
-        <Link href={`/rentals/${rental.id}`} className="link figure">
+        <Link href={`/rentals/${rental.id}`} className="link figure whitespace-nowrap">
           {rental.name}
         </Link>
         <p className="text-sm text-ink-soft">on {rental.device.name}</p>
       </Td>
-      <Td>
+      <Td label="Renter">
         <Link href={`/admin/users/${rental.renterId}`} className="link">
           {rental.renterEmail}
         </Link>
       </Td>
-      <Td>
+      <Td label="State">
         <RentalBadge state={rental.state} />
       </Td>
-      <Td numeric>
+      <Td label="Rate" numeric>
         <Money amount={rental.rate} per="h" />
       </Td>
-      <Td numeric>
+      <Td label="Began" numeric>
         <Timestamp at={rental.createdAt} />
       </Td>
       <Td className="text-right">{isOpen(rental.state) && <End rental={rental} />}</Td>

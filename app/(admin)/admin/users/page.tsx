@@ -37,11 +37,11 @@ export default async function UsersPage({ searchParams }: PageProps<'/admin/user
               {user.name}
             </Link>
           </Td>
-          <Td>{user.email}</Td>
+          <Td className="break-words">{user.email}</Td>
           <Td>
             <UserBadges {...user} />
           </Td>
-          <Td numeric>
+          <Td label="Since" numeric>
             <Timestamp at={user.createdAt} part="date" />
           </Td>
         </tr>

@@ -82,15 +82,19 @@ function Stretches({ proofs }: { proofs: Proof[] }) {
       <Table label="Proven stretches" head={head}>
         {proofs.map(({ from, to, proofs: count, handshakeAt }) => (
           <tr key={from.getTime()}>
-            <Td>
+            <Td label="From">
               <Timestamp at={from} part="second" />
             </Td>
-            <Td>
+            <Td label="To">
               <Timestamp at={to} part="second" />
             </Td>
-            <Td numeric>{formatDuration(to.getTime() - from.getTime())}</Td>
-            <Td numeric>{count}</Td>
-            <Td>{handshakeAt ? <Timestamp at={handshakeAt} part="second" /> : '–'}</Td>
+            <Td label="Length" numeric>
+              {formatDuration(to.getTime() - from.getTime())}
+            </Td>
+            <Td label="Proofs" numeric>
+              {count}
+            </Td>
+            <Td label="Host key compared">{handshakeAt ? <Timestamp at={handshakeAt} part="second" /> : '–'}</Td>
           </tr>
         ))}
       </Table>
