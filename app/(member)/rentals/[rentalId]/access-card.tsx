@@ -96,7 +96,7 @@ function HowTo({ title, children }: { title: string; children: ReactNode }) {
 
 function Address({ url }: { url: string }) {
   return (
-    <a href={url} target="_blank" rel="noreferrer" className="link figure justify-self-start break-all">
+    <a href={url} target="_blank" rel="noreferrer" className="link figure justify-self-start wrap-anywhere">
       {url}
     </a>
   );

@@ -18,7 +18,7 @@ export async function RentalStats({ rental, proofs, member, now }: Props) {
   const meter = { rate, billableMs: proven, provedAt: state === 'active' ? provedAt : null, now };
   return (
     <Stats>
-      <Stat label={rental.role === 'owner' ? 'Paid by the renter so far' : 'Cost so far'} hint="proven time only">
+      <Stat label={rental.role === 'owner' ? 'Paid so far' : 'Cost so far'} hint="proven time only">
         <RunningCost {...meter} />
       </Stat>
       <Stat label="Rate">
@@ -36,7 +36,7 @@ async function Runway({ memberId, now }: { memberId: string; now: Date }) {
   const { runwaySeconds, burnPerHour } = await getWallet(memberId, now);
   return (
     <Stat
-      label="Runway of your wallet"
+      label="Wallet’s runway"
       hint={
         <>
           all rentals together: <Money amount={burnPerHour} per="h" />
