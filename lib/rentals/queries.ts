@@ -24,6 +24,9 @@ const shortColumns = {
   activeAt: rentals.activeAt,
   endedAt: rentals.endedAt,
   endEvent: rentals.endEvent,
+  lastProofAt: sql<Date | null>`(select max(to_at) from ${proofIntervals} where rental_id = ${rentals.id})`.mapWith(
+    proofIntervals.toAt,
+  ),
   device: {
     id: devices.id,
     name: devices.name,
@@ -46,9 +49,6 @@ const pageColumns = {
   relay: { host: relays.host, rentDomain: relays.rentDomain, httpPort: relays.httpPort, httpsPort: relays.httpsPort },
   tunnelUpSince: devices.tunnelUpSince,
   relaySeenAt: relays.seenAt,
-  lastProofAt: sql<Date | null>`(select max(to_at) from ${proofIntervals} where rental_id = ${rentals.id})`.mapWith(
-    proofIntervals.toAt,
-  ),
 };
 
 /**

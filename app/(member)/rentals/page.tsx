@@ -18,6 +18,7 @@ export default async function RentalsPage({ searchParams }: PageProps<'/rentals'
   const page = pageOf((await searchParams).page);
   const rentals = await listRentals(renter.id, { page });
   const open = rentals.filter(({ state }) => isOpen(state));
+  const now = new Date();
   const over = rentals.filter(({ state }) => !isOpen(state));
 
   return (
@@ -28,8 +29,8 @@ export default async function RentalsPage({ searchParams }: PageProps<'/rentals'
       </PageHeader>
       <div className="grid gap-6">
         {rentals.length === 0 && <Nothing />}
-        <RentalList title="Now" rentals={open} />
-        <RentalList title="Before" rentals={over} />
+        <RentalList title="Now" rentals={open} now={now} />
+        <RentalList title="Before" rentals={over} now={now} />
       </div>
       <Pagination page={page} hasMore={rentals.length === RENTALS_PAGE} hrefFor={(to) => `/rentals?page=${to}`} />
     </>

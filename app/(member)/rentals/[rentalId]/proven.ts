@@ -1,4 +1,4 @@
-import type { getTimeline, RentalView } from '#lib/rentals/queries';
+import type { getTimeline, RentalLine } from '#lib/rentals/queries';
 
 /** One proven stretch, as the timeline has it. */
 export type Proof = Awaited<ReturnType<typeof getTimeline>>['proofs'][number];
@@ -7,7 +7,7 @@ export type Proof = Awaited<ReturnType<typeof getTimeline>>['proofs'][number];
 export const BRIDGED_MS = 30_000;
 
 /** Whether a running rental has gone without a proof for longer than the meter bridges. */
-export function isInterrupted({ state, lastProofAt, activeAt }: RentalView, now: Date): boolean {
+export function isInterrupted({ state, lastProofAt, activeAt }: RentalLine, now: Date): boolean {
   const sign = lastProofAt ?? activeAt;
   return state === 'active' && sign !== null && now.getTime() - sign.getTime() > BRIDGED_MS;
 }
