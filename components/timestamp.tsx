@@ -26,6 +26,21 @@ export function Timestamp({ at, part = 'minute' }: Props) {
   );
 }
 
+/** By which clock the instants on a page are told: `UTC`, `UTC+2`, `UTC−3:30`. */
+export function ClockZone() {
+  return useSyncExternalStore(
+    never,
+    () => zoneOf(-new Date().getTimezoneOffset()),
+    () => zoneOf(0),
+  );
+}
+
+function zoneOf(minutesAhead: number): string {
+  if (minutesAhead === 0) return 'UTC';
+  const [hours, minutes] = [Math.floor(Math.abs(minutesAhead) / 60), Math.abs(minutesAhead) % 60];
+  return `UTC${minutesAhead > 0 ? '+' : '−'}${hours}${minutes ? `:${two(minutes)}` : ''}`;
+}
+
 function format(instant: Date, offsetMinutes: number, part: Props['part']): string {
   const shifted = new Date(instant.getTime() - offsetMinutes * 60_000);
   const date = shifted.toISOString().slice(0, 10);
