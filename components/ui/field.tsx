@@ -24,7 +24,7 @@ type Field<Tag extends 'input' | 'textarea' | 'select', Own = object> = FieldPro
 function useControl<Props extends FieldProps>({ label, hint, className, problem: known, ...rest }: Props) {
   const id = useId();
   const problem = useFormState().problems?.[rest.name] ?? known;
-  const described = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(' ') || undefined;
+  const described = problem ? `${id}-problem` : hint ? `${id}-hint` : undefined;
   const attributes = { ...rest, id, 'aria-invalid': problem ? true : undefined, 'aria-describedby': described };
   return { frame: { id, label, hint, problem, className }, attributes };
 }
@@ -43,20 +43,17 @@ function Frame({ id, label, className = '', children, ...words }: FrameProps & {
   );
 }
 
+/** A problem takes the place of the hint, so that nothing below it moves. */
 function Words({ id, hint, problem, className = '' }: Omit<FrameProps, 'label'>) {
+  if (problem) return <Line id={`${id}-problem`} className={`text-bad ${className}`} text={problem} />;
+  return hint ? <Line id={`${id}-hint`} className={`text-ink-soft ${className}`} text={hint} /> : null;
+}
+
+function Line({ id, className, text }: { id: string; className: string; text: ReactNode }) {
   return (
-    <>
-      {problem && (
-        <p id={`${id}-problem`} className={`text-sm text-bad ${className}`}>
-          {problem}
-        </p>
-      )}
-      {hint && (
-        <p id={`${id}-hint`} className={`text-sm text-ink-soft ${className}`}>
-          {hint}
-        </p>
-      )}
-    </>
+    <p id={id} className={`text-sm ${className}`}>
+      {text}
+    </p>
   );
 }
 
