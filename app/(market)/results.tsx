@@ -31,7 +31,7 @@ function SortLinks({ query }: { query: MarketQuery }) {
   return (
     <nav
       aria-label="Sort by"
-      className={`flex gap-x-4 overflow-x-auto border-b border-line px-5 py-2 text-sm lg:grid lg:text-xs ${columns}`}
+      className={`flex flex-wrap gap-x-4 gap-y-1 border-b border-line px-5 py-2 text-sm lg:grid lg:text-xs ${columns}`}
     >
       {Object.entries(sorts).map(([sort, label]) => (
         <Link
@@ -51,13 +51,13 @@ function Result({ device }: { device: MarketDevice }) {
   return (
     <Link
       href={`/devices/${device.id}`}
-      className={`grid grid-cols-[1fr_1fr_auto] gap-x-4 gap-y-2.5 px-5 py-4 transition-colors hover:bg-sunken ${columns}`}
+      className={`grid grid-cols-[1fr_1fr_auto] gap-x-4 gap-y-2.5 px-5 py-4 -outline-offset-2 transition-colors hover:bg-sunken ${columns}`}
     >
       <div className="min-w-0 max-lg:col-span-2">
         <p className="font-medium text-balance">{device.model}</p>
-        <p className="flex text-sm text-ink-soft">
-          <span className="truncate">{device.name}</span>
-          <span className="shrink-0 whitespace-pre"> · {countryName(device.country)}</span>
+        <p className="text-sm text-ink-soft lg:flex">
+          <span className="break-words lg:truncate">{device.name}</span>
+          <span className="shrink-0 lg:whitespace-pre"> · {countryName(device.country)}</span>
         </p>
       </div>
       <dl className="contents">

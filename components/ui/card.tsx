@@ -18,7 +18,7 @@ export function Card({ title, hint, actions, children, flush, className = '' }: 
       className={`min-w-0 rounded-lg border border-line bg-surface ${className}`}
     >
       {title && (
-        <header className="flex min-h-12 flex-wrap items-center justify-between gap-x-4 gap-y-1 border-b border-line px-5 py-2.5">
+        <header className="flex min-h-12 flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line px-5 py-2.5">
           <div>
             <h2 id={id} className="font-medium">
               {title}

@@ -12,27 +12,36 @@ export function DeviceLine({ device, earned }: { device: OwnDevice; earned: bigi
   return (
     <Link
       href={`/my/devices/${device.id}`}
-      className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-2.5 px-5 py-3.5 transition-colors hover:bg-sunken md:grid-cols-[minmax(0,1fr)_12rem_6rem_6rem_7.5rem]"
+      className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1.5 px-5 py-3.5 -outline-offset-2 transition-colors hover:bg-sunken md:grid-cols-[minmax(0,1fr)_12rem_7rem_6rem_7.5rem] md:gap-y-0"
     >
-      <div className="min-w-0">
-        <p className="truncate font-medium">{device.name}</p>
-        <p className="truncate text-sm text-ink-soft">
-          {device.model ?? 'Not measured yet'} · {countryName(device.country)}
+      <p className="font-medium break-words md:truncate">{device.name}</p>
+      <div className="md:row-span-2">
+        <DeviceBadge {...device} suspended={device.suspendedAt !== null} />
+      </div>
+      <p className="text-sm break-words text-ink-soft max-md:col-span-2 md:col-start-1 md:row-start-2 md:truncate">
+        {device.model ?? 'Not measured yet'} · {countryName(device.country)}
+      </p>
+      <div className="flex justify-between max-md:col-span-2 md:contents *:md:row-span-2 *:md:row-start-1 *:md:text-right">
+        <p>
+          <Money amount={device.rate} per="h" />
+        </p>
+        <Uptime device={device} />
+        <p className="text-sm text-ink-soft">
+          <Money amount={earned} /> earned
         </p>
       </div>
-      <DeviceBadge {...device} suspended={device.suspendedAt !== null} />
-      <p className="md:text-right">
-        <Money amount={device.rate} per="h" />
-      </p>
-      <p className="figure text-right">
-        {device.measuredAt ? formatPercent(device.uptime30) : '–'} <span className="sr-only">uptime in 30 days</span>
-        <span aria-hidden="true" className="font-sans text-xs text-ink-faint md:hidden">
-          up
-        </span>
-      </p>
-      <p className="text-sm text-ink-soft max-md:col-span-2 md:text-right">
-        <Money amount={earned} /> earned
-      </p>
     </Link>
+  );
+}
+
+function Uptime({ device }: { device: OwnDevice }) {
+  if (!device.measuredAt) return <p className="text-ink-faint">–</p>;
+  return (
+    <p className="whitespace-nowrap">
+      <span className="figure">{formatPercent(device.uptime30)}</span>{' '}
+      <span className="text-sm text-ink-soft">
+        up<span className="sr-only"> in 30 days</span>
+      </span>
+    </p>
   );
 }
