@@ -28,7 +28,7 @@ export function Nav({ member, signOut }: Props) {
           <NavMenu
             label="Menu"
             trigger={<Lines aria-hidden="true" className="size-4.5" />}
-            links={places}
+            links={member ? places : [...places, { href: '/sign-up', label: 'Sign up' }]}
             className="md:hidden"
           />
         </div>
