@@ -14,7 +14,7 @@ export default async function ContractPage({ searchParams }: PageProps<'/contrac
   const isCurrent = asked.hash === contract.hash;
 
   return (
-    <article className="mx-auto max-w-2xl">
+    <article className="mx-auto max-w-xl">
       <PageHeader title={`Rental contract, version ${asked.version}`}>
         {isCurrent
           ? 'What renter and owner agree to with every rental that starts today.'

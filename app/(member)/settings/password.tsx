@@ -23,7 +23,9 @@ export function Password({ fresh }: { fresh: boolean }) {
             hint="At least 10 characters. Your other sessions end."
             required
           />
-          <SubmitButton variant="secondary">Change password</SubmitButton>
+          <SubmitButton variant="secondary" className="justify-self-start">
+            Change password
+          </SubmitButton>
         </ActionForm>
       ) : (
         <ConfirmFirst>To change it, give the one you have.</ConfirmFirst>

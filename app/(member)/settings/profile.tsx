@@ -25,7 +25,9 @@ export function Profile({ member }: { member: Member }) {
           )}
         </div>
         <TextField name="name" label="Name" defaultValue={member.name} autoComplete="name" required />
-        <SubmitButton variant="secondary">Save</SubmitButton>
+        <SubmitButton variant="secondary" className="justify-self-start">
+          Save
+        </SubmitButton>
       </ActionForm>
     </Card>
   );

@@ -52,7 +52,7 @@ function Figures({ wallet }: { wallet: Wallet }) {
       <Stat label="Set aside" hint="one hour of each running rental">
         <Money amount={held} />
       </Stat>
-      <Stat label="Free for new rentals">
+      <Stat label="Free" hint="for new rentals">
         <Money amount={free} />
       </Stat>
       <Stat label="Burn" hint="all running rentals together">

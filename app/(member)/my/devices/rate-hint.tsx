@@ -8,7 +8,7 @@ export function RateHint({ text, feeBasisPoints }: { text: string; feeBasisPoint
   const net = (monthly(rate) * BigInt(10_000 - feeBasisPoints)) / 10_000n;
   return (
     <>
-      Up to <Money amount={roundToCents(net)} per="month" /> for you, after a fee of {feeBasisPoints / 100} %.
+      Up to <Money amount={roundToCents(net)} per="month" /> for you, after a fee of {feeBasisPoints / 100} %.
     </>
   );
 }

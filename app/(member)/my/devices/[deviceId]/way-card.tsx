@@ -9,7 +9,7 @@ export function WayCard({ device }: { device: OwnDevice }) {
   const stops = milestones(device, new Date());
   const next = stops.find((stop) => stop.reachedAt === null);
   return (
-    <Card title="The way to the market" className="max-lg:order-first">
+    <Card title="The way to the market" className={next ? 'max-lg:order-first' : ''}>
       <ol aria-live="polite" className="grid gap-3.5">
         {stops.map((stop) => (
           <Stop
