@@ -9,9 +9,7 @@ import { createSealer } from './lib/secrets.ts';
 export function startWebJobs() {
   const { SMTP_URL, MAIL_FROM, BROKER_SECRETS } = webConfig();
   // Without a mail server, mail waits in the outbox, which local mode shows on /mailbox.
-  const mail = SMTP_URL
-    ? { transport: smtpTransport(SMTP_URL, MAIL_FROM), sealer: createSealer(BROKER_SECRETS) }
-    : null;
-  const jobs = startJobs({ log: createLog('web'), mail });
+  const mail = SMTP_URL ? smtpTransport(SMTP_URL, MAIL_FROM) : null;
+  const jobs = startJobs({ log: createLog('web'), sealer: createSealer(BROKER_SECRETS), mail });
   draining().addEventListener('abort', () => void jobs.stop(), { once: true });
 }

@@ -22,7 +22,7 @@ import { deviceEvents, devices } from '#db/schema/devices';
 import { relays } from '#db/schema/relays';
 import { rentals } from '#db/schema/rentals';
 import { isId } from '#lib/ids';
-import { isCutOff, isOnline, isOnMarket, type MarketFacts, ONLINE_SECONDS } from './story.ts';
+import { isCutOff, isOnline, isOnMarket, type MarketFacts, onlineSince } from './story.ts';
 
 const orders = {
   price: [asc(devices.rate), asc(devices.id)],
@@ -212,11 +212,10 @@ function standingOf(device: MarketFacts & { relaySeenAt: Date | null }, at: Date
 
 /** The SQL of `isOnMarket`; its first part is spelled as the partial indexes are. */
 function onMarket(at: Date): SQL[] {
-  const polledSince = new Date(at.getTime() - ONLINE_SECONDS * 1000);
   return [
     sql`${devices.state} = 'ready'`,
     offered(),
-    gte(devices.lastPollAt, polledSince),
+    gte(devices.lastPollAt, onlineSince(at)),
     isNotNull(devices.tunnelUpSince),
   ];
 }

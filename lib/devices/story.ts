@@ -51,11 +51,16 @@ export function tellDeviceEvent({ kind, detail }: { kind: string; detail: string
 }
 
 /** How long after its last poll a device still counts as online, in seconds. */
-export const ONLINE_SECONDS = 45;
+const ONLINE_SECONDS = 45;
+
+/** The earliest instant at which a device that is online at `at` can have polled last. */
+export function onlineSince(at: Date): Date {
+  return new Date(at.getTime() - ONLINE_SECONDS * 1000);
+}
 
 /** Whether a device that polled last at `lastPollAt` is online. */
 export function isOnline({ lastPollAt }: { lastPollAt: Date | null }, at: Date): boolean {
-  return lastPollAt !== null && at.getTime() - lastPollAt.getTime() <= ONLINE_SECONDS * 1000;
+  return lastPollAt !== null && lastPollAt >= onlineSince(at);
 }
 
 /** Whether the relay that leads to a device is known and silent. */

@@ -1,4 +1,5 @@
 import { leadAlone } from '#db/leader';
+import { recheckDevices } from '../devices/rechecks.ts';
 import { failLateWipes } from '../devices/wipes.ts';
 import { checkInvariants } from '../ledger/invariants.ts';
 import { sendDueMails } from '../mail/commands.ts';
@@ -19,20 +20,23 @@ const DAY_MS = 24 * HOUR_MS;
 /** What the jobs need from the process that runs them; without `mail`, mail stays in the outbox. */
 export type JobSettings = {
   log: Logger;
-  mail: { transport: MailTransport; sealer: Sealer } | null;
+  sealer: Sealer;
+  mail: MailTransport | null;
   meterTickSeconds?: number;
 };
 
 type Job = { name: string; everySeconds: number; run: (at: Date) => Promise<unknown> };
 
 /** Everything that happens by itself. Each job may run twice, late or beside another: the outcome is the same. */
-function jobsOf({ log, mail, meterTickSeconds = 60 }: JobSettings): Job[] {
+function jobsOf({ log, sealer, mail: transport, meterTickSeconds = 60 }: JobSettings): Job[] {
+  const mail = transport && { transport, sealer };
   return [
     { name: 'suspendExhausted', everySeconds: 2, run: (at) => suspendExhausted({ at }) },
     { name: 'resumeFunded', everySeconds: 2, run: (at) => resumeFunded({ at }) },
     { name: 'endExpired', everySeconds: 2, run: (at) => endExpired({ at }) },
     { name: 'endLost', everySeconds: 60, run: (at) => endLost({ at }) },
     { name: 'failLateWipes', everySeconds: 300, run: (at) => failLateWipes({ at }) },
+    { name: 'recheckDevices', everySeconds: 300, run: (at) => recheckDevices({ at, sealer }) },
     { name: 'closeSilentRelays', everySeconds: 5, run: (at) => closeSilentRelays({ at }) },
     { name: 'tickMeters', everySeconds: meterTickSeconds, run: (at) => tickMeters({ at }) },
     { name: 'postUsage', everySeconds: 10, run: oncePer(HOUR_MS, (at) => postUsage({ at })) },
