@@ -3,7 +3,7 @@ import pg from 'pg';
 import { pool } from './client.ts';
 
 /** The channels of `NOTIFY`: one a noun, with the row's id as payload. */
-export const channels = ['device', 'rental', 'session', 'mail'] as const;
+export const channels = ['device', 'rental', 'session', 'mail', 'payout'] as const;
 export type Channel = (typeof channels)[number];
 
 type Listener = (id: string) => void;

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type AnyColumn, sql } from 'drizzle-orm';
 import {
   boolean,
   check,
@@ -46,27 +46,39 @@ export const payoutPlans = pgTable('payout_plans', {
     .primaryKey()
     .references(() => users.id),
   weekly: boolean().notNull(),
+  ranAt: instant(), // up to when its Mondays are done
   frozenAt: instant(), // by an admin or a dispute
 });
 
+/** The network of a provider that is a chain: `evm:8453` of `evm:8453:usdc`. */
+export const networkOf = (provider: AnyColumn) => sql`substring(${provider} from '^[^:]+(?::[^:]+)?')`;
+
 /** Payouts on one chain that an admin signs elsewhere, together. */
-export const payoutBatches = pgTable('payout_batches', {
-  id: primaryId(),
-  provider: text().notNull(),
-  outputs: jsonb().$type<(Omit<ChainOutput, 'amount'> & { amount: string })[]>().notNull(),
-  fileName: text().notNull(),
-  mediaType: text().notNull(),
-  unsigned: bytes().notNull(),
-  fee: whole().notNull(), // in units of the chain
-  signedAt: instant(),
-  signedBy: uuid().references(() => users.id),
-  transactions: jsonb().$type<{ id: string; raw: string }[]>(),
-  abandonedAt: instant(),
-  createdBy: uuid()
-    .notNull()
-    .references(() => users.id),
-  createdAt: instant().notNull().defaultNow(),
-});
+export const payoutBatches = pgTable(
+  'payout_batches',
+  {
+    id: primaryId(),
+    provider: text().notNull(),
+    outputs: jsonb().$type<(Omit<ChainOutput, 'amount'> & { amount: string })[]>().notNull(),
+    fileName: text().notNull(),
+    mediaType: text().notNull(),
+    unsigned: bytes().notNull(),
+    price: whole().notNull(), // micro-dollars for a whole coin, as it was asked then
+    fee: whole().notNull(), // in units of the chain
+    signedAt: instant(),
+    signedBy: uuid().references(() => users.id),
+    transactions: jsonb().$type<{ id: string; raw: string }[]>(),
+    abandonedAt: instant(),
+    createdBy: uuid()
+      .notNull()
+      .references(() => users.id),
+    createdAt: instant().notNull().defaultNow(),
+  },
+  // One unsigned batch a network: two would spend the same coins, or count the same transactions of our account.
+  (t) => [
+    uniqueIndex('payout_batches_open').on(networkOf(t.provider)).where(sql`signed_at is null and abandoned_at is null`),
+  ],
+);
 
 export const payouts = pgTable(
   'payouts',
@@ -92,10 +104,12 @@ export const payouts = pgTable(
     approvedBy: uuid().references(() => users.id),
     checkAt: instant(),
     checks: integer().notNull().default(0),
+    toldState: payoutState(), // the last one that its owner had a mail about
     createdAt: instant().notNull().defaultNow(),
   },
   (t) => [
     index('payouts_owner').on(t.ownerId, t.id),
+    index('payouts_batch').on(t.batchId),
     index('payouts_due').on(t.checkAt).where(sql`check_at is not null`),
     index('payouts_state').on(t.state).where(sql`state not in ('paid', 'returned', 'failed', 'cancelled')`),
     check('payouts_amount', sql`amount > 0`),
