@@ -134,6 +134,19 @@ export async function ask<Answer>(answer: Promise<Answer>): Promise<Answer> {
   return answer.catch(fail);
 }
 
+/**
+ * Waits for something to be made under a key of ours. Stripe remembers a failure of its own under the key and answers
+ * with it for a day, so what was made all the same is looked for.
+ */
+export async function made<Item>(making: Promise<Item>, find: () => Promise<Item | null>): Promise<Item> {
+  return making.catch(async (error: unknown) => {
+    const broken = error instanceof Stripe.errors.StripeError && (error.statusCode ?? 0) >= 500;
+    const found = broken ? await find() : null;
+    if (found === null) throw error;
+    return found;
+  });
+}
+
 /** Throws what went wrong as a PaymentError; the original stays behind, because it quotes what we sent. */
 export function fail(error: unknown): never {
   if (!(error instanceof Stripe.errors.StripeError)) throw error;

@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
-import { PaymentError, type PaymentProvider, type PayoutStatus } from './provider.ts';
-import { ask, fail, findFirst, payoutOf, reasonOf, secondsBefore, toCents } from './stripe-answers.ts';
+import type { PaymentProvider, PayoutStatus } from './provider.ts';
+import { ask, fail, findFirst, made, payoutOf, reasonOf, secondsBefore, toCents } from './stripe-answers.ts';
 
 type Payee = Parameters<NonNullable<PaymentProvider['beginPayee']>>[0];
 type Payout = Parameters<NonNullable<PaymentProvider['beginPayout']>>[0];
@@ -58,33 +58,28 @@ const closedAccount = new Set([
   'resource_missing',
 ]);
 
-async function beginPayout(client: Stripe, { payoutId, destination, amount, key }: Payout): Promise<PayoutStatus> {
-  await mindBalance(client, toCents(amount));
-  const transfer = {
-    amount: toCents(amount),
-    currency: 'usd',
-    destination,
-    transfer_group: payoutId,
-    metadata: { payoutId, key },
-  };
-  const answer = await client.transfers.create(transfer, { idempotencyKey: key }).catch((error: unknown) => {
-    if (error instanceof Stripe.errors.StripeInvalidRequestError && closedAccount.has(error.code ?? '')) return error;
-    return fail(error);
-  });
+async function beginPayout(client: Stripe, payout: Payout): Promise<PayoutStatus> {
+  const { payoutId, destination, amount, key } = payout;
+  const money = { amount: toCents(amount), currency: 'usd', destination };
+  const names = { transfer_group: payoutId, metadata: { payoutId, key } };
+  const answer = await made(client.transfers.create({ ...money, ...names }, { idempotencyKey: key }), () =>
+    findTransfer(client, { key, destination, since: new Date(Date.now() - 86_400_000) }),
+  ).catch(closed);
   if (!(answer instanceof Error)) return payoutOf(answer);
   return { reference: key, fee: null, state: 'failed', reason: reasonOf(answer) };
 }
 
-/** Stripe would remember a refusal for want of money under our key for a day, so we look before we ask. */
-async function mindBalance(client: Stripe, cents: number) {
-  const { available } = await ask(client.balance.retrieve());
-  const dollars = available.find(({ currency }) => currency === 'usd')?.amount ?? 0;
-  if (dollars < cents) throw new PaymentError('stripe', 'has not enough of our money for a transfer', 'notDone');
+function closed(error: unknown) {
+  const { StripeInvalidRequestError } = Stripe.errors;
+  return error instanceof StripeInvalidRequestError && closedAccount.has(error.code ?? '') ? error : fail(error);
 }
 
 async function findPayout(client: Stripe, payout: LostPayout) {
-  const { key, destination, since } = payout;
+  const transfer = await findTransfer(client, payout);
+  return transfer && payoutOf(transfer);
+}
+
+async function findTransfer(client: Stripe, { key, destination, since }: LostPayout) {
   const transfers = client.transfers.list({ destination, created: { gte: secondsBefore(since) }, limit: 100 });
-  const transfer = await findFirst(transfers, ({ metadata }) => metadata.key === key);
-  return transfer ? payoutOf(transfer) : null;
+  return findFirst(transfers, ({ metadata }) => metadata.key === key);
 }

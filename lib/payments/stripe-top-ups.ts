@@ -6,6 +6,7 @@ import {
   fail,
   findFirst,
   idOf,
+  made,
   paymentOf,
   progressOf,
   progressOfIntent,
@@ -34,23 +35,27 @@ export function topUps(client: Stripe) {
 
 async function beginTopUp(client: Stripe, request: TopUpRequest) {
   const { topUpId, saveMethod, party, returnUrl, cancelUrl, key } = request;
-  const session = await ask(
-    client.checkout.sessions.create(
-      {
-        ...checkoutOf(request),
-        success_url: returnUrl,
-        cancel_url: cancelUrl,
-        customer_email: party.email,
-        customer_creation: saveMethod ? 'always' : 'if_required',
-        payment_intent_data: {
-          metadata: { topUpId, checkout: 'true' },
-          ...(saveMethod && { setup_future_usage: 'off_session' }),
-        },
-      },
-      { idempotencyKey: key },
-    ),
-  );
+  const session = await openPage(client, key, {
+    ...checkoutOf(request),
+    success_url: returnUrl,
+    cancel_url: cancelUrl,
+    customer_email: party.email,
+    customer_creation: saveMethod ? 'always' : 'if_required',
+    payment_intent_data: {
+      metadata: { topUpId, checkout: 'true' },
+      ...(saveMethod && { setup_future_usage: 'off_session' }),
+    },
+  });
   return { reference: session.id, action: { kind: 'redirect', url: urlOf(session) } as const };
+}
+
+async function openPage(client: Stripe, key: string, page: Stripe.Checkout.SessionCreateParams) {
+  const sessions = client.checkout.sessions;
+  const same = (session: Stripe.Checkout.Session) => session.client_reference_id === page.client_reference_id;
+  const opened = made(sessions.create(page, { idempotencyKey: key }), () =>
+    findFirst(sessions.list({ created: { gte: yesterday() }, limit: 100 }), same),
+  );
+  return ask(opened);
 }
 
 /** One line in dollars: a price in the buyer's own currency would come back as another amount in a refund. */
@@ -122,63 +127,78 @@ async function statusOfIntent(client: Stripe, intent: Stripe.PaymentIntent): Pro
 }
 
 async function chargeSaved(client: Stripe, charge: Charge) {
-  const { topUpId, amount, savedMethod, key } = charge;
-  const [customer = '', payment_method = ''] = savedMethod.split('/');
-  const created = client.paymentIntents.create(
-    {
-      amount: toCents(amount),
-      currency: 'usd',
-      customer,
-      payment_method,
-      off_session: true,
-      confirm: true,
-      automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
-      metadata: { topUpId },
-    },
-    { idempotencyKey: key },
-  );
-  const declined = (error: unknown) => (error instanceof Stripe.errors.StripeCardError ? error : fail(error));
-  const answer = await created.catch(declined);
-  if (answer instanceof Error && answer.code === 'authentication_required') return askPerson(client, charge, customer);
+  const answer = await chargeCard(client, charge).catch(declined);
+  if (!(answer instanceof Error)) return { reference: answer.id, status: await getTopUp(client, answer.id) };
+  if (answer.code === 'authentication_required') return askPerson(client, charge);
 
-  const reference = answer instanceof Error ? (answer.payment_intent?.id ?? fail(answer)) : answer.id;
+  const reference = answer.payment_intent?.id ?? fail(answer);
   return { reference, status: await getTopUp(client, reference) };
 }
 
+function declined(error: unknown) {
+  return error instanceof Stripe.errors.StripeCardError ? error : fail(error);
+}
+
+async function chargeCard(client: Stripe, { topUpId, amount, savedMethod, key }: Charge) {
+  const [customer, payment_method] = partsOf(savedMethod);
+  const intents = client.paymentIntents;
+  const payment: Stripe.PaymentIntentCreateParams = {
+    amount: toCents(amount),
+    currency: 'usd',
+    customer,
+    payment_method,
+    off_session: true,
+    confirm: true,
+    automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+    metadata: { topUpId },
+  };
+  return made(intents.create(payment, { idempotencyKey: key }), () =>
+    findFirst(intents.list({ customer, limit: 100 }), ({ metadata }) => metadata.topUpId === topUpId),
+  );
+}
+
 /** The bank wants the person: a page of Stripe's where they confirm, or take another card. It stays open for a day. */
-async function askPerson(client: Stripe, charge: Charge, customer: string) {
-  const { topUpId, returnUrl, key } = charge;
-  const page = {
+async function askPerson(client: Stripe, charge: Charge) {
+  const { topUpId, returnUrl, savedMethod, key } = charge;
+  const session = await openPage(client, `${key}:page`, {
     ...checkoutOf(charge),
     metadata: { topUpId, authentication: 'true' },
     success_url: returnUrl,
     cancel_url: returnUrl,
-    customer,
-    payment_intent_data: { metadata: { topUpId, checkout: 'true' }, setup_future_usage: 'off_session' as const },
-    saved_payment_method_options: {
-      allow_redisplay_filters: ['always' as const, 'limited' as const, 'unspecified' as const],
-    },
-  };
-  const session = await ask(client.checkout.sessions.create(page, { idempotencyKey: `${key}:page` }));
+    customer: partsOf(savedMethod)[0],
+    payment_intent_data: { metadata: { topUpId, checkout: 'true' }, setup_future_usage: 'off_session' },
+    saved_payment_method_options: { allow_redisplay_filters: ['always', 'limited', 'unspecified'] },
+  });
   return { reference: session.id, status: await statusOfSession(client, session) };
 }
 
-async function findTopUp(client: Stripe, lost: Lost) {
-  const customer = lost.savedMethod?.split('/')[0];
-  const range = { created: { gte: secondsBefore(lost.since) }, limit: 100, ...(customer && { customer }) };
-  const ours = ({ metadata }: { metadata: Stripe.Metadata | null }) => metadata?.topUpId === lost.topUpId;
+async function findTopUp(client: Stripe, { topUpId, savedMethod, since }: Lost) {
+  const customer = savedMethod && partsOf(savedMethod)[0];
+  const range = { created: { gte: secondsBefore(since) }, limit: 100, ...(customer && { customer }) };
+  const ours = ({ metadata }: { metadata: Stripe.Metadata | null }) => metadata?.topUpId === topUpId;
   const session = await findFirst(client.checkout.sessions.list(range), ours);
   if (session || !customer) return session?.id ?? null;
   return (await findFirst(client.paymentIntents.list(range), ours))?.id ?? null;
 }
 
 async function forgetMethod(client: Stripe, savedMethod: string) {
-  const id = savedMethod.split('/')[1] ?? '';
-  const method = await ask(client.paymentMethods.retrieve(id));
-  if (method.customer) await ask(client.paymentMethods.detach(id));
+  const method = await ask(client.paymentMethods.retrieve(partsOf(savedMethod)[1]));
+  if (method.customer) await ask(client.paymentMethods.detach(method.id));
 }
 
 async function refundPayment(client: Stripe, { paymentId, amount, key }: Refunding) {
   const refund = { charge: paymentId, amount: toCents(amount), metadata: { key } };
-  return refundOf(await ask(client.refunds.create(refund, { idempotencyKey: key })));
+  const given = made(client.refunds.create(refund, { idempotencyKey: key }), () =>
+    findFirst(client.refunds.list({ charge: paymentId, limit: 100 }), ({ metadata }) => metadata?.key === key),
+  );
+  return refundOf(await ask(given));
+}
+
+function partsOf(savedMethod: string): [customer: string, method: string] {
+  const [customer = '', method = ''] = savedMethod.split('/');
+  return [customer, method];
+}
+
+function yesterday() {
+  return secondsBefore(new Date(Date.now() - 86_400_000));
 }
