@@ -1,6 +1,5 @@
 ALTER TABLE "payout_batches" ADD COLUMN "price" bigint NOT NULL;--> statement-breakpoint
 ALTER TABLE "payout_plans" ADD COLUMN "ran_at" timestamp with time zone;--> statement-breakpoint
-ALTER TABLE "payouts" ADD COLUMN "told_state" "payout_state";--> statement-breakpoint
 CREATE UNIQUE INDEX "payout_batches_open" ON "payout_batches" USING btree (substring("provider" from '^[^:]+(?::[^:]+)?')) WHERE signed_at is null and abandoned_at is null;--> statement-breakpoint
 CREATE INDEX "payouts_batch" ON "payouts" USING btree ("batch_id");--> statement-breakpoint
 CREATE FUNCTION tell_payout() RETURNS trigger LANGUAGE plpgsql AS $$

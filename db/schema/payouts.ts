@@ -104,7 +104,6 @@ export const payouts = pgTable(
     approvedBy: uuid().references(() => users.id),
     checkAt: instant(),
     checks: integer().notNull().default(0),
-    toldState: payoutState(), // the last one that its owner had a mail about
     createdAt: instant().notNull().defaultNow(),
   },
   (t) => [
