@@ -46,6 +46,16 @@ export async function terminalOf(shown: Pick<Shown, 'ssh' | 'knownHosts' | 'pass
   };
 }
 
+/** The proven stretches of a rental as the renter's CSV file has them. */
+export async function provenStretches(renter: Page, rental: string) {
+  const answer = await renter.request.get(`${rental}/proofs.csv`);
+  const rows = (await answer.text()).trim().split('\r\n').slice(1);
+  return rows.map((row) => {
+    const [, to = '', milliseconds = '0'] = row.split(',');
+    return { to: Date.parse(to), milliseconds: BigInt(milliseconds) };
+  });
+}
+
 /** Reaches a rental's web address the way a visitor does; `ca` is the authority that local brokers sign with. */
 export function visit(url: string, { ca }: { ca?: string } = {}) {
   const { hostname, port } = new URL(url);

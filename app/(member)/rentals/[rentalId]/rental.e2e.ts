@@ -4,24 +4,27 @@ import { expect, type Page, test } from '@playwright/test';
 import { testBroker } from '../../../../scripts/testing/broker.ts';
 import { cutDevice, healDevice, kill9, programs, removeDevice, testAgent } from '../../../../scripts/testing/kill.ts';
 import { signedIn } from '../../../../scripts/testing/people.ts';
-import { readAccess, type Shown, terminalOf, visit } from '../../../../scripts/testing/rented.ts';
+import { provenStretches, readAccess, type Shown, terminalOf, visit } from '../../../../scripts/testing/rented.ts';
+import { leaks, mailedToken, readLogs, registrationKey, secretsInUse } from '../../../../scripts/testing/secrets.ts';
 import { inBackground, sh, shOk } from '../../../../scripts/testing/terminal.ts';
 
 // One journey, on the real programs, from what the pages show: each step stands on those before it.
 test.describe.configure({ mode: 'serial' });
 
 const canary = `canary-${Date.now()}`;
+const markup = `<img src=x onerror="document.title='pwned'">`;
 const rate = 36_000n; // micro-dollars an hour: ten a second
 const patient = { timeout: 120_000 };
 
-const at: { owner: Page; renter: Page; admin: Page; listing: string; rental: string; shown: Shown } = {} as never;
+const at: { owner: Page; renter: Page; admin: Page; listing: string; rental: string; shown: Shown; next: Shown } =
+  {} as never;
 const terminals: Awaited<ReturnType<typeof terminalOf>>[] = [];
 const keyFolder = `/tmp/${canary}`;
 const keyFile = join(keyFolder, 'key');
 
 test.beforeAll(async ({ browser }) => {
   await removeDevice();
-  await shOk(`mkdir -p ${keyFolder} && ssh-keygen -q -t ed25519 -N '' -C somebody@somewhere -f ${keyFile}`);
+  await shOk(`mkdir -p ${keyFolder} && ssh-keygen -q -t ed25519 -N '' -C '' -f ${keyFile}`);
   at.owner = await signedIn(browser, 'owner');
   at.renter = await signedIn(browser, 'renter');
   at.admin = await signedIn(browser, 'admin');
@@ -52,9 +55,7 @@ test('an owner registers a device, pastes the shown command, and watches it reac
 });
 
 test('a key that was used registers no second device', async () => {
-  const key = await shOk(
-    `docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}' ${testAgent} | sed -n 's/RPIBROKER_KEY=//p'`,
-  );
+  const key = await registrationKey();
   const publicKey = (await readFile(`${keyFile}.pub`, 'utf8')).split(' ').slice(0, 2).join(' ');
   const register = {
     protocol: 1,
@@ -96,9 +97,9 @@ test('without money nothing can be rented, and an admin credits the wallet with 
 test('a saved ssh key is installed, and one click rents the device', async () => {
   const { renter } = at;
   await renter.goto('/settings');
-  await renter.getByLabel('Public key').fill(await readFile(`${keyFile}.pub`, 'utf8'));
+  await renter.getByLabel('Public key').fill(`${(await readFile(`${keyFile}.pub`, 'utf8')).trim()} ${markup}`);
   await renter.getByRole('button', { name: /Add/ }).click();
-  await expect(renter.getByText('somebody@somewhere').first()).toBeVisible();
+  await expect(renter.getByText(markup).first()).toBeVisible();
 
   await renter.goto(at.listing);
   await renter.getByRole('button', { name: /^Agree to contract v\d+ and rent for \$0\.036\/h$/ }).click();
@@ -112,6 +113,8 @@ test('the renter signs in with password and with key under strict host key check
   const [terminal] = terminals;
   expect(await terminal?.byPassword('whoami')).toMatchObject({ code: 0, output: at.shown.ssh.match(/(\S+)@/)?.[1] });
   expect(await terminal?.byKey('sudo id -u')).toMatchObject({ code: 0, output: '0' });
+  const installed = (await readFile(`${keyFile}.pub`, 'utf8')).trim();
+  expect(await terminal?.byKey('cat ~/.ssh/authorized_keys')).toMatchObject({ output: installed });
 });
 
 test('a file goes there and back unchanged, and apt-get installs a package', async () => {
@@ -184,7 +187,7 @@ test('stopping ends open connections, and what is charged is rate × proven time
   expect(await session.ended).not.toBe(0);
   expect(await terminal?.byKey('true')).not.toMatchObject({ code: 0 });
 
-  const stretches = await provenStretches();
+  const stretches = await provenStretches(renter, at.rental);
   const proven = stretches.reduce((sum, { milliseconds }) => sum + milliseconds, 0n);
   expect(stretches.length).toBeGreaterThan(1);
   const micros = (rate * proven) / 3_600_000n;
@@ -199,6 +202,7 @@ test('the next renter finds nothing of the first', async () => {
   await renter.waitForURL(/\/rentals\//);
   const shown = await readAccess(renter);
   expect(shown.ssh).not.toBe(at.shown.ssh);
+  at.next = shown;
   const terminal = await terminalOf(shown, keyFile);
   terminals.push(terminal);
 
@@ -225,18 +229,18 @@ test('the books balance, every promise of theirs holds, and the admin’s deeds 
   await expect(admin.getByText('Paid in cash at the meet-up')).toBeVisible();
 });
 
-/** The proven stretches as the renter's CSV file has them. */
-async function provenStretches() {
-  const answer = await at.renter.request.get(`${at.rental}/proofs.csv`);
-  const rows = (await answer.text()).trim().split('\r\n').slice(1);
-  return rows.map((row) => {
-    const [, to = '', milliseconds = '0'] = row.split(',');
-    return { to: Date.parse(to), milliseconds: BigInt(milliseconds) };
-  });
-}
+test('of all secrets that the journey needed none is in any log', async ({ page }) => {
+  const { owner, renter, admin, shown, next } = at;
+  const told = { mailed: await mailedToken(page), first: shown.password, next: next.password };
+  const secrets = { ...(await secretsInUse([owner, renter, admin])), ...told, markup };
+  for (const [name, secret] of Object.entries(secrets)) expect(secret.length, name).toBeGreaterThan(15);
+  const logs = await readLogs();
+  expect(Object.keys(logs).sort()).toEqual(['agent', 'haproxy', 'server', 'sshd', 'tunnel-daemon', 'web']);
+  expect(leaks(secrets, logs)).toEqual([]);
+});
 
 /** When the environment was last proven to answer; 0 while nobody can tell. */
 async function lastProof(): Promise<number> {
-  const stretches = await provenStretches().catch(() => []);
+  const stretches = await provenStretches(at.renter, at.rental).catch(() => []);
   return stretches.at(-1)?.to ?? 0;
 }
