@@ -1,6 +1,6 @@
-import type { Letter } from '#lib/mail/commands';
+import { type Letter, letter } from '#lib/mail/letter';
 
-/** Where the broker that writes a letter is found. No letter says its reader's name, which a stranger may have typed. */
+/** Where the broker that writes a letter is found. */
 type From = { publicUrl: string };
 
 /** Asks a new member to confirm the address. */
@@ -40,8 +40,4 @@ export function changeLetter({ publicUrl, change }: From & { change: string }): 
     'If it was not you, choose a new password at once:',
     `${publicUrl}/forgot`,
   ]);
-}
-
-function letter(publicUrl: string, subject: string, paragraphs: string[]): Letter {
-  return { subject, body: ['Hello,', ...paragraphs, `— the broker at ${publicUrl}`].join('\n\n') };
 }

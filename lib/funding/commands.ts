@@ -1,6 +1,7 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import { db, type Tx } from '#db/client';
 import { fundingLots } from '#db/schema/payments';
+import { invariant } from '../errors.ts';
 import { lesser } from '../money.ts';
 
 /** Money that entered a wallet; `holdDays` is how long what it earns for owners waits. */
@@ -13,12 +14,12 @@ export type Lot = {
   at: Date;
 };
 
-/** Notes where money in a wallet came from. A payment that had been taken back, and came again, is whole again. */
+/** An amount of a person's that is about one payment. */
+type Taking = { userId: string; paymentId: string; amount: bigint };
+
+/** Notes where money in a wallet came from. */
 export async function addLot(tx: Tx, { at, ...lot }: Lot): Promise<void> {
-  await tx
-    .insert(fundingLots)
-    .values({ ...lot, createdAt: at })
-    .onConflictDoUpdate({ target: fundingLots.paymentId, set: { takenBack: 0n } });
+  await tx.insert(fundingLots).values({ ...lot, createdAt: at });
 }
 
 /** What is left of a payment: neither spent nor taken back. Charges that are posted count once they are allotted. */
@@ -27,12 +28,36 @@ export async function getUnspent(tx: Tx, paymentId: string): Promise<bigint> {
   return lot ? lot.amount - lot.spent - lot.takenBack : 0n;
 }
 
-/** Takes up to `amount` of what is left of a payment out of its lot, or puts it back when negative; answers how much. */
-export async function takeBack(tx: Tx, paymentId: string, amount: bigint): Promise<bigint> {
-  const taken = lesser(amount, await getUnspent(tx, paymentId));
-  const takenBack = sql`${fundingLots.takenBack} + ${taken}`;
-  await tx.update(fundingLots).set({ takenBack }).where(eq(fundingLots.paymentId, paymentId));
-  return taken;
+/** Takes `amount` out of a person's lots: from the payment it is about first, then from the oldest. */
+export async function takeFromLots(tx: Tx, { userId, paymentId, amount }: Taking): Promise<void> {
+  const lots = await tx
+    .select()
+    .from(fundingLots)
+    .where(and(eq(fundingLots.userId, userId), sql`spent + taken_back < amount`))
+    .orderBy(asc(fundingLots.id))
+    .for('update');
+  const own = lots.filter((lot) => lot.paymentId === paymentId);
+  let wanted = amount;
+  for (const lot of [...own, ...lots.filter((lot) => !own.includes(lot))]) {
+    const taken = lesser(wanted, lot.amount - lot.spent - lot.takenBack);
+    wanted -= taken;
+    if (taken > 0n) await changeTakenBack(tx, lot.id, taken);
+  }
+}
+
+/** Puts `amount` back into the lot of the payment it is about; what that never held becomes a lot of its own. */
+export async function returnToLots(tx: Tx, { userId, paymentId, amount }: Taking, at: Date): Promise<void> {
+  const [lot] = await tx.select().from(fundingLots).where(eq(fundingLots.paymentId, paymentId)).for('update');
+  const returned = lot ? lesser(amount, lot.takenBack) : 0n;
+  if (lot && returned > 0n) await changeTakenBack(tx, lot.id, -returned);
+  if (amount === returned) return;
+  const { source, holdDays } = lot ?? { source: 'returned', holdDays: 1 };
+  await addLot(tx, { userId, source, paymentId: null, amount: amount - returned, holdDays, at });
+}
+
+async function changeTakenBack(tx: Tx, lotId: bigint, change: bigint) {
+  const takenBack = sql`${fundingLots.takenBack} + ${change}`;
+  await tx.update(fundingLots).set({ takenBack }).where(eq(fundingLots.id, lotId));
 }
 
 /** While a payment is contested, nothing that it earned for owners matures. */
@@ -114,4 +139,11 @@ async function allot(tx: Tx, { since, upto, at }: { since: bigint; upto: bigint;
     group by owner_id, lot_id, today.day
     on conflict (owner_id, lot_id, day) do update
       set gross = earnings.gross + excluded.gross, earned = earnings.earned + excluded.earned`);
+}
+
+/** The lot that a payment became. */
+export async function getLotId(tx: Tx, paymentId: string): Promise<bigint> {
+  const [lot] = await tx.select({ id: fundingLots.id }).from(fundingLots).where(eq(fundingLots.paymentId, paymentId));
+  invariant(lot, `the payment ${paymentId} has no lot`);
+  return lot.id;
 }

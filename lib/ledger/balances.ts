@@ -4,7 +4,7 @@ import { devices } from '#db/schema/devices';
 import { ledgerAccounts, rentalMeters, usageCharges } from '#db/schema/ledger';
 import { rentals } from '#db/schema/rentals';
 import { runwaySecondsOf } from '../metering/meter.ts';
-import { CURRENCY, earningsOf, walletOf } from './accounts.ts';
+import { CURRENCY, earningsOf, personAccount, walletOf } from './accounts.ts';
 
 /** What a renter has: all in micro-dollars, credit positive. */
 export type Wallet = {
@@ -54,6 +54,18 @@ export async function readWallet(tx: Database, userId: string, at: Date): Promis
     held: account.held,
     ...(use ?? { unposted: 0n, burnPerHour: 0n }),
   });
+}
+
+/** What a person owes for money that was taken back after it was spent. */
+export async function readDebt(tx: Database, userId: string): Promise<bigint> {
+  const { kind, currency } = personAccount('receivable', userId);
+  const [account] = await tx
+    .select({ balance: ledgerAccounts.balance })
+    .from(ledgerAccounts)
+    .where(
+      and(eq(ledgerAccounts.partyId, userId), eq(ledgerAccounts.kind, kind), eq(ledgerAccounts.currency, currency)),
+    );
+  return account?.balance ?? 0n;
 }
 
 /** What a meter has counted, in money; the SQL of `grossOf`. */

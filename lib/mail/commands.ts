@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, eq, isNull, lte, sql } from 'drizzle-orm';
 import { type Database, db } from '#db/client';
+import { users } from '#db/schema/accounts';
 import { mails } from '#db/schema/mail';
 import { UpstreamError } from '#lib/errors';
 import type { Sealer } from '#lib/secrets';
+import type { Letter } from './letter.ts';
 import type { MailTransport } from './transport.ts';
-
-/** A plain letter, not yet addressed. */
-export type Letter = { subject: string; body: string };
 
 /** What a mail's text is sealed to: links in it are secrets while it waits. */
 export const mailContext = (mailId: string) => `mail:${mailId}:body`;
@@ -17,6 +16,12 @@ export async function enqueueMail(on: Database, letter: Letter & { recipient: st
   const id = randomUUID();
   const { recipient, subject, body } = letter;
   await on.insert(mails).values({ id, recipient, subject, body: sealer.seal(body, mailContext(id)) });
+}
+
+/** Puts a letter to one of our people into the outbox. */
+export async function enqueueMailTo(on: Database, { userId, ...letter }: Letter & { userId: string }, sealer: Sealer) {
+  const [user] = await on.select({ recipient: users.email }).from(users).where(eq(users.id, userId));
+  if (user) await enqueueMail(on, { ...letter, ...user }, sealer);
 }
 
 type Sending = { at: Date; transport: MailTransport; sealer: Sealer };

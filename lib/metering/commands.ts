@@ -1,6 +1,6 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { db, type Tx } from '#db/client';
-import { rentalMeters } from '#db/schema/ledger';
+import { ledgerAccounts, rentalMeters } from '#db/schema/ledger';
 import { earningsOf, walletOf } from '../ledger/accounts.ts';
 import { accountFor, lockUsageAccounts, type MeterRange, postUsage as postUsageOf } from '../ledger/post.ts';
 import { inTurn } from '../process/each.ts';
@@ -51,6 +51,24 @@ export async function postUsage({ at }: { at: Date }): Promise<void> {
     return db.transaction((tx) => postUsageOf(tx, { ...range, key, at }));
   };
   await inTurn(await listOpenRanges(), postRange, nameOf);
+}
+
+/** Counts and posts what a renter's running rentals have used up to `at`, as before a decision about the wallet. */
+export async function postUsageOfRenter({ renterId, at }: { renterId: string; at: Date }): Promise<void> {
+  const open = await db
+    .select({ id: rentalMeters.id })
+    .from(rentalMeters)
+    .innerJoin(ledgerAccounts, eq(ledgerAccounts.id, rentalMeters.renterAccountId))
+    .where(and(eq(ledgerAccounts.partyId, renterId), rentalMeters.open))
+    .orderBy(rentalMeters.id);
+  for (const { id } of open) {
+    await db.transaction(async (tx) => {
+      const range = { first: id, last: id };
+      await lockUsageAccounts(tx, range);
+      await countProofs(tx, range, at);
+      await postUsageOf(tx, { ...range, key: `usage:${id}:asked:${at.toISOString()}`, at });
+    });
+  }
 }
 
 const nameOf = ({ first, last }: MeterRange) => `${first}-${last}`;

@@ -1,0 +1,13 @@
+/** How many units of a coin buy `dollars` (micro-dollars) at `price` (micro-dollars a whole coin), rounded up. */
+export function unitsFor(dollars: bigint, price: bigint, decimals: number): bigint {
+  const scaled = dollars * 10n ** BigInt(decimals);
+  return (scaled + price - 1n) / price;
+}
+
+/** Units as people write them, without zeros at the end: 16500 satoshi are `0.000165`. */
+export function decimalUnits(amount: bigint, decimals: number): string {
+  const digits = amount.toString().padStart(decimals + 1, '0');
+  const cut = digits.length - decimals;
+  const fraction = digits.slice(cut).replace(/0+$/, '');
+  return fraction === '' ? digits.slice(0, cut) : `${digits.slice(0, cut)}.${fraction}`;
+}

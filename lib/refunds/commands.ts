@@ -1,0 +1,160 @@
+import { and, eq, lte } from 'drizzle-orm';
+import { db, type Tx } from '#db/client';
+import { payments, refunds, topUps } from '#db/schema/payments';
+import { invariant } from '../errors.ts';
+import { allotSpending, getUnspent, takeFromLots } from '../funding/commands.ts';
+import { personAccount, providerAccount, walletOf } from '../ledger/accounts.ts';
+import { readWallet } from '../ledger/balances.ts';
+import { lockAccounts, post } from '../ledger/post.ts';
+import { refundReserved } from '../ledger/postings.ts';
+import { postUsageOfRenter } from '../metering/commands.ts';
+import { lesser } from '../money.ts';
+import { done, type Outcome, refused } from '../outcome.ts';
+import { CENT, floorToCents } from '../payments/cents.ts';
+import { PaymentError, type PaymentProvider } from '../payments/provider.ts';
+import type { Treasury } from '../payments/registry.ts';
+import { inTurn } from '../process/each.ts';
+import { patienceMs, syncTopUp, type TopUp } from '../top-ups/sync.ts';
+import { changeRefunded, followRefund, moveRefund, refundKey, type StoredRefund } from './follow.ts';
+
+/** Who wants how much of which payment back; `userId` is whose payment it must be. */
+export type RefundRequest = {
+  paymentId: string;
+  userId: string;
+  amount: bigint;
+  requestedBy: string;
+  reason: string;
+  at: Date;
+};
+
+/**
+ * Sends the unspent part of a payment, or some of it, back to where it came from. The money leaves the wallet at once;
+ * `sendDueRefunds` carries it out.
+ */
+export async function requestRefund(
+  { providers }: Treasury,
+  request: RefundRequest,
+): Promise<
+  Outcome<{ refundId: string }, 'notFound' | 'notRefundable' | 'contested' | 'notEnoughLeft' | 'amountOutOfRange'>
+> {
+  const { paymentId, userId, amount, requestedBy, reason, at } = request;
+  if (amount < CENT || amount % CENT !== 0n) return refused('amountOutOfRange');
+  await postUsageOfRenter({ renterId: userId, at });
+  await allotSpending({ at });
+
+  return db.transaction(async (tx) => {
+    const found = await lockPayment(tx, paymentId);
+    if (!found || found.topUp.userId !== userId) return refused('notFound');
+    const provider = providers.get(found.topUp.provider);
+    if (provider?.capabilities.refund !== 'partial') return refused('notRefundable');
+    if (found.topUp.state === 'disputed') return refused('contested');
+
+    await lockAccounts(tx, [walletOf(userId), providerAccount('refundTransit', provider.id)]);
+    if (amount > (await refundableOf(tx, { paymentId, userId, at }))) return refused('notEnoughLeft');
+    const [refund] = await tx
+      .insert(refunds)
+      .values({ paymentId, amount, requestedBy, reason, stateSince: at, checkAt: at, createdAt: at })
+      .returning({ id: refunds.id });
+    invariant(refund, 'an insert answers its row');
+    await changeRefunded(tx, paymentId, amount);
+    await takeFromLots(tx, { userId, paymentId, amount });
+    await post(tx, refundReserved({ id: refund.id, userId, provider: provider.id, amount, at }));
+    return done({ refundId: refund.id });
+  });
+}
+
+/** How much of a payment can go back: what of it is neither spent nor promised to rentals, in whole cents. */
+async function refundableOf(tx: Tx, { paymentId, userId, at }: { paymentId: string; userId: string; at: Date }) {
+  const { free } = await readWallet(tx, userId, at);
+  const left = lesser(await getUnspent(tx, paymentId), free);
+  return left > 0n ? floorToCents(left) : 0n;
+}
+
+async function lockPayment(tx: Tx, paymentId: string) {
+  const [found] = await tx
+    .select({ payment: payments, topUp: topUps })
+    .from(payments)
+    .innerJoin(topUps, eq(topUps.id, payments.topUpId))
+    .where(eq(payments.id, paymentId))
+    .for('update');
+  return found;
+}
+
+/** Carries out what is due, one after the other: refunds that were requested, and those whose outcome is open. */
+export async function sendDueRefunds(treasury: Treasury, { at }: { at: Date }): Promise<void> {
+  const due = await db
+    .select({ id: refunds.id })
+    .from(refunds)
+    .where(lte(refunds.checkAt, at))
+    .orderBy(refunds.checkAt);
+  await inTurn(
+    due,
+    ({ id }) => sendRefund(treasury, { refundId: id, at }),
+    ({ id }) => id,
+  );
+}
+
+async function sendRefund(treasury: Treasury, { refundId, at }: { refundId: string; at: Date }) {
+  const found = await readRefund(refundId);
+  const provider = found && treasury.providers.get(found.topUp.provider);
+  if (!found || !provider) return;
+  const { refund } = found;
+  // It may have been carried out: the provider's list of refunds tells, by our key.
+  if (refund.state !== 'requested') await syncTopUp(treasury, { topUpId: found.topUp.id, at });
+  const now = (await readRefund(refundId)) ?? found;
+  if (now.refund.state === 'pending') return postpone(now.refund, at);
+  if (now.refund.state === 'succeeded' || now.refund.state === 'failed') return;
+  const stillKnown = at.getTime() - refund.createdAt.getTime() < provider.keyHours * 3_600_000;
+  if (refund.state !== 'requested' && !stillKnown) return postpone(now.refund, at);
+  await callProvider(treasury, { ...now, provider, at });
+}
+
+type Call = { refund: StoredRefund; topUp: TopUp; paymentReference: string; provider: PaymentProvider; at: Date };
+
+/** The state says that a call may be under way before one is. */
+async function callProvider(treasury: Treasury, { refund, topUp, paymentReference, provider, at }: Call) {
+  const doing = { treasury, provider, topUp, at };
+  const checkAt = new Date(at.getTime() + patienceMs(refund.checks));
+  const move = (event: 'called' | 'notDone' | 'unclear', problem?: string) =>
+    db.transaction(async (tx) => {
+      const [refundNow] = await tx.select().from(refunds).where(eq(refunds.id, refund.id)).for('update');
+      if (refundNow) await moveRefund(tx, doing, { refund: refundNow, event, checkAt, ...(problem && { problem }) });
+    });
+
+  if (refund.state === 'requested') await move('called');
+  const request = { reference: topUp.reference ?? '', paymentId: paymentReference, amount: refund.amount };
+  try {
+    const answer = await provider.refund?.({ ...request, key: refundKey(refund.id) });
+    if (!answer) return;
+    await db.transaction(async (tx) => {
+      await tx.select().from(topUps).where(eq(topUps.id, topUp.id)).for('update');
+      await lockAccounts(tx, accountsOf(topUp, provider));
+      await followRefund(tx, doing, answer);
+    });
+    if (answer.state === 'pending') await postpone(refund, at);
+  } catch (error) {
+    if (!(error instanceof PaymentError)) throw error;
+    await move(error.failure === 'unknown' ? 'unclear' : 'notDone', error.message);
+    await postpone(refund, at);
+  }
+}
+
+function accountsOf({ userId }: TopUp, { id }: PaymentProvider) {
+  const ours = [providerAccount('psp', id), providerAccount('refundTransit', id)];
+  return [...ours, walletOf(userId), personAccount('receivable', userId)];
+}
+
+async function postpone({ id, checks }: StoredRefund, at: Date) {
+  const next = { checks: checks + 1, checkAt: new Date(at.getTime() + patienceMs(checks + 1)) };
+  await db.update(refunds).set(next).where(eq(refunds.id, id));
+}
+
+async function readRefund(refundId: string) {
+  const [found] = await db
+    .select({ refund: refunds, topUp: topUps, paymentReference: payments.reference })
+    .from(refunds)
+    .innerJoin(payments, eq(payments.id, refunds.paymentId))
+    .innerJoin(topUps, eq(topUps.id, payments.topUpId))
+    .where(and(eq(refunds.id, refundId)));
+  return found;
+}

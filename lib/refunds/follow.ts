@@ -1,0 +1,75 @@
+import { and, eq, or, sql } from 'drizzle-orm';
+import type { Tx } from '#db/client';
+import { payments, refunds } from '#db/schema/payments';
+import { invariant } from '../errors.ts';
+import { returnToLots } from '../funding/commands.ts';
+import { post } from '../ledger/post.ts';
+import { refundFailed, refundFound, refundSent, type Sending } from '../ledger/postings.ts';
+import type { Refund } from '../payments/provider.ts';
+import { type Doing, takeFromWallet } from '../top-ups/books.ts';
+import { nextRefundState, type RefundEvent } from './lifecycle.ts';
+
+/** A refund as stored. */
+export type StoredRefund = typeof refunds.$inferSelect;
+
+/** Our key for a refund at its provider. */
+export const refundKey = (refundId: string) => `refund:${refundId}`;
+
+const events = { pending: 'accepted', succeeded: 'settled', failed: 'refused' } as const;
+
+/** Makes the books say what a provider says of one refund, ours or one that somebody made at the provider. */
+export async function followRefund(tx: Tx, doing: Doing, refund: Refund): Promise<void> {
+  const [payment] = await tx
+    .select()
+    .from(payments)
+    .where(and(eq(payments.topUpId, doing.topUp.id), eq(payments.reference, refund.paymentId)));
+  if (!payment) return;
+  const byKey = refund.key?.startsWith('refund:') ? eq(refunds.id, refund.key.slice('refund:'.length)) : undefined;
+  const [known] = await tx
+    .select()
+    .from(refunds)
+    .where(and(eq(refunds.paymentId, payment.id), or(eq(refunds.reference, refund.id), byKey)));
+  if (known) return moveRefund(tx, doing, { refund: known, event: events[refund.state], told: refund });
+  if (refund.state !== 'failed') await noteFound(tx, doing, payment.id, refund);
+}
+
+async function noteFound(tx: Tx, { provider, topUp, at }: Doing, paymentId: string, refund: Refund) {
+  const { userId } = topUp;
+  const { amount } = refund.amount;
+  const fromWallet = await takeFromWallet(tx, { userId, paymentId, amount, at });
+  const [found] = await tx
+    .insert(refunds)
+    .values({ paymentId, amount, state: 'succeeded', reference: refund.id, reason: `made at ${provider.name}` })
+    .returning({ id: refunds.id });
+  invariant(found, 'an insert answers its row');
+  await changeRefunded(tx, paymentId, amount);
+  await post(tx, refundFound({ id: found.id, userId, provider: provider.id, amount, fromWallet, at }));
+}
+
+type Move = { refund: StoredRefund; event: RefundEvent; told?: Refund; checkAt?: Date; problem?: string };
+
+/** Moves a refund of ours on, with what that means for the wallet. An event that says nothing new changes nothing. */
+export async function moveRefund(tx: Tx, { provider, topUp, at }: Doing, move: Move): Promise<void> {
+  const { refund, event, told, checkAt = null } = move;
+  const next = nextRefundState(refund.state, event);
+  if (!next) return;
+  const problem = told?.state === 'failed' ? told.reason : (move.problem ?? null);
+  await tx
+    .update(refunds)
+    .set({ state: next, stateSince: at, reference: told?.id ?? refund.reference, checkAt, problem })
+    .where(eq(refunds.id, refund.id));
+
+  const { id, amount, paymentId } = refund;
+  const sending: Sending = { id, userId: topUp.userId, provider: provider.id, amount, at };
+  if (next === 'succeeded') await post(tx, refundSent(sending));
+  if (next !== 'failed') return;
+  await post(tx, refundFailed({ ...sending, wasSent: refund.state === 'succeeded' }));
+  await changeRefunded(tx, paymentId, -amount);
+  await returnToLots(tx, { userId: topUp.userId, paymentId, amount }, at);
+}
+
+/** Counts what of a payment is on its way back or gone. */
+export async function changeRefunded(tx: Tx, paymentId: string, change: bigint): Promise<void> {
+  const refunded = sql`${payments.refunded} + ${change}`;
+  await tx.update(payments).set({ refunded }).where(eq(payments.id, paymentId));
+}

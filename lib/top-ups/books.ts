@@ -1,0 +1,197 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { Tx } from '#db/client';
+import { disputes, payments, savedMethods, topUps, unapplied } from '#db/schema/payments';
+import { takeBackPending } from '../earnings/commands.ts';
+import { invariant } from '../errors.ts';
+import { addLot, freezeLot, getLotId, returnToLots, takeFromLots } from '../funding/commands.ts';
+import { readDebt, readWallet } from '../ledger/balances.ts';
+import { post } from '../ledger/post.ts';
+import * as postings from '../ledger/postings.ts';
+import { lesser } from '../money.ts';
+import type { Dispute, Money, Payment, PaymentProvider, SavedMethod } from '../payments/provider.ts';
+import type { Treasury } from '../payments/registry.ts';
+import { followRefund } from '../refunds/follow.ts';
+import { holdDaysOf } from './hold-days.ts';
+import type { KnownPayment, TopUpStep } from './plan.ts';
+import type { TopUp } from './sync.ts';
+
+/** What carrying out a step needs; every account that it may touch is locked already. */
+export type Doing = { treasury: Treasury; provider: PaymentProvider; topUp: TopUp; at: Date };
+
+/** Does one step of `planTopUp`, in the books and in our tables. */
+export async function carryOut(tx: Tx, doing: Doing, step: TopUpStep): Promise<void> {
+  switch (step.step) {
+    case 'credit':
+      return credit(tx, doing, step);
+    case 'reverse':
+      return reverse(tx, doing, step.known);
+    case 'learnFee':
+      return learnFee(tx, doing, step);
+    case 'followRefund':
+      return followRefund(tx, doing, step.refund);
+    case 'openDispute':
+      return openDispute(tx, doing, step.dispute);
+    case 'closeDispute':
+      return closeDispute(tx, doing, step.dispute);
+    case 'setAside':
+      return setAside(tx, doing, step);
+  }
+}
+
+type Credit = { payment: Payment; credited: bigint; again: KnownPayment | null };
+
+async function credit(tx: Tx, doing: Doing, { payment, credited, again }: Credit) {
+  const { provider, topUp, at } = doing;
+  const { id: topUpId, userId } = topUp;
+  const row = {
+    topUpId,
+    reference: payment.id,
+    currency: payment.received.currency,
+    received: payment.received.amount,
+  };
+  const [stored] = await tx
+    .insert(payments)
+    .values({ ...row, credited, at: payment.at })
+    .onConflictDoUpdate({
+      target: [payments.topUpId, payments.reference],
+      set: { reversedAt: null, round: sql`${payments.round} + 1` },
+    })
+    .returning();
+  invariant(stored, 'an insert answers its row');
+
+  const arrival = { paymentId: stored.id, topUpId, userId, provider: provider.id, received: payment.received };
+  await post(tx, postings.topUpCredited({ ...arrival, credited, round: stored.round, at }));
+  if (again) await returnToLots(tx, { userId, paymentId: stored.id, amount: credited }, at);
+  else {
+    const holdDays = await holdDaysOf(tx, { userId, provider, at });
+    await addLot(tx, { userId, source: provider.id, paymentId: stored.id, amount: credited, holdDays, at });
+  }
+  await settleDebt(tx, { userId, paymentId: stored.id, key: `topUp:${stored.id}:credit:${stored.round}`, at });
+}
+
+/** What a person owes for money that was taken back is paid first. */
+async function settleDebt(tx: Tx, debt: { userId: string; paymentId: string; key: string; at: Date }) {
+  const { userId, paymentId } = debt;
+  const { balance } = await readWallet(tx, userId, debt.at);
+  const amount = lesser(await readDebt(tx, userId), balance);
+  if (amount === 0n) return;
+  await post(tx, postings.debtSettled({ ...debt, amount }));
+  await takeFromLots(tx, { userId, paymentId, amount });
+}
+
+async function reverse(tx: Tx, { provider, topUp, at }: Doing, known: KnownPayment) {
+  const { userId, id: topUpId } = topUp;
+  const { id: paymentId, received, credited, round } = known;
+  const fromWallet = await takeFromWallet(tx, { userId, paymentId, amount: credited, at });
+  const arrival = { paymentId, topUpId, userId, provider: provider.id, received, credited, round };
+  await post(tx, postings.topUpReversed({ ...arrival, fromWallet, at }));
+  await tx.update(payments).set({ reversedAt: at }).where(eq(payments.id, paymentId));
+}
+
+/** How much of `amount` the wallet still has, beyond what rentals have used; that much leaves its lots. */
+export async function takeFromWallet(
+  tx: Tx,
+  { userId, paymentId, amount, at }: { userId: string; paymentId: string; amount: bigint; at: Date },
+): Promise<bigint> {
+  const { spendable } = await readWallet(tx, userId, at);
+  const taken = lesser(amount, spendable > 0n ? spendable : 0n);
+  await takeFromLots(tx, { userId, paymentId, amount: taken });
+  return taken;
+}
+
+async function learnFee(tx: Tx, { provider, topUp, at }: Doing, { reference, fee }: { reference: string; fee: Money }) {
+  const payment = await findPayment(tx, topUp, reference);
+  if (!payment || payment.fee !== null) return;
+  await tx.update(payments).set({ fee: fee.amount }).where(eq(payments.id, payment.id));
+  if (fee.amount > 0n)
+    await post(tx, postings.providerFee({ paymentId: payment.id, provider: provider.id, ...fee, at }));
+}
+
+async function openDispute(tx: Tx, { provider, topUp, at }: Doing, dispute: Dispute) {
+  const payment = await findPayment(tx, topUp, dispute.paymentId);
+  if (!payment) return;
+  const { userId } = topUp;
+  const { id: reference, amount, fee } = dispute;
+  const fromWallet = await takeFromWallet(tx, { userId, paymentId: payment.id, amount: amount.amount, at });
+  const [opened] = await tx
+    .insert(disputes)
+    .values({
+      paymentId: payment.id,
+      reference,
+      state: 'open',
+      amount: amount.amount,
+      fee: fee.amount,
+      fromWallet,
+      openedAt: dispute.at,
+    })
+    .returning({ id: disputes.id });
+  invariant(opened, 'an insert answers its row');
+  await freezeLot(tx, payment.id, true);
+  const sending = { id: opened.id, userId, provider: provider.id, amount: amount.amount, at };
+  await post(tx, postings.disputeOpened({ ...sending, fromWallet, fee: fee.amount }));
+}
+
+async function closeDispute(tx: Tx, doing: Doing, { id: reference, paymentId, state }: Dispute) {
+  const { provider, topUp, at } = doing;
+  const payment = await findPayment(tx, topUp, paymentId);
+  const [open] = await tx
+    .select()
+    .from(disputes)
+    .where(and(eq(disputes.paymentId, payment?.id ?? topUp.id), eq(disputes.reference, reference)));
+  if (!payment || open?.state !== 'open') return;
+
+  await tx
+    .update(disputes)
+    .set({ state: state === 'won' ? 'won' : 'lost', closedAt: at })
+    .where(eq(disputes.id, open.id));
+  await freezeLot(tx, payment.id, false);
+  const sending = { id: open.id, userId: topUp.userId, provider: provider.id, amount: open.amount, at };
+  const owed = lesser(open.amount - open.fromWallet, await readDebt(tx, topUp.userId));
+  if (state === 'won') return winDispute(tx, sending, payment.id, owed);
+  const lotId = await getLotId(tx, payment.id);
+  const clawedBack = await takeBackPending(tx, { lotId, amount: owed });
+  await post(tx, postings.disputeLost({ ...sending, written: owed, clawedBack }));
+}
+
+async function winDispute(tx: Tx, sending: postings.Sending, paymentId: string, toReceivable: bigint) {
+  const { userId, amount, at } = sending;
+  await post(tx, postings.disputeWon({ ...sending, toReceivable }));
+  await returnToLots(tx, { userId, paymentId, amount: amount - toReceivable }, at);
+}
+
+async function setAside(
+  tx: Tx,
+  { provider, at }: Doing,
+  { reference, money, reason }: { reference: string; money: Money | null; reason: string },
+) {
+  const [found] = await tx
+    .insert(unapplied)
+    .values({ provider: provider.id, reference, ...money, reason, at })
+    .onConflictDoNothing()
+    .returning({ id: unapplied.id });
+  if (!found || !money) return;
+  await post(tx, postings.unappliedReceived({ id: found.id, provider: provider.id, money, at }));
+}
+
+async function findPayment(tx: Tx, { id }: TopUp, reference: string) {
+  const [payment] = await tx
+    .select()
+    .from(payments)
+    .where(and(eq(payments.topUpId, id), eq(payments.reference, reference)));
+  return payment;
+}
+
+/** Keeps a way to pay that the person allowed us to use again. */
+export async function keepSavedMethod(tx: Tx, { provider, topUp }: Doing, method: SavedMethod | null): Promise<void> {
+  if (!method || !topUp.saveMethod) return;
+  const { reference, label } = method;
+  const [kept] = await tx
+    .insert(savedMethods)
+    .values({ userId: topUp.userId, provider: provider.id, reference, label })
+    .onConflictDoUpdate({ target: [savedMethods.provider, savedMethods.reference], set: { label } })
+    .returning({ id: savedMethods.id });
+  await tx
+    .update(topUps)
+    .set({ savedMethodId: kept?.id ?? null })
+    .where(eq(topUps.id, topUp.id));
+}

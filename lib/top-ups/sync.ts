@@ -1,0 +1,149 @@
+import { eq, inArray } from 'drizzle-orm';
+import { db, type Tx } from '#db/client';
+import { disputes, payments, topUps } from '#db/schema/payments';
+import { invariant } from '../errors.ts';
+import { allotSpending } from '../funding/commands.ts';
+import { brokerAccount, CURRENCY, personAccount, providerAccount, walletOf } from '../ledger/accounts.ts';
+import { lockAccounts } from '../ledger/post.ts';
+import type { Payment, PaymentProvider, TopUpStatus } from '../payments/provider.ts';
+import type { Treasury } from '../payments/registry.ts';
+import { carryOut, keepSavedMethod } from './books.ts';
+import { tellOfTopUp } from './letters.ts';
+import { nextTopUpState, openTopUpStates, type TopUpState, topUpEventOf } from './lifecycle.ts';
+import { planTopUp, type TopUpBooks } from './plan.ts';
+
+/** A top-up as stored. */
+export type TopUp = typeof topUps.$inferSelect;
+
+/**
+ * Asks a top-up's provider how it stands and makes the books say the same: credits, fees, refunds, disputes, and what
+ * a chain has dropped. Whoever has a reason to look calls this, at any time and as often as they like.
+ * Throws PaymentError when the provider does not answer; nothing has changed then.
+ */
+export async function syncTopUp(treasury: Treasury, { topUpId, at }: { topUpId: string; at: Date }): Promise<void> {
+  const [topUp] = await db.select().from(topUps).where(eq(topUps.id, topUpId));
+  const provider = topUp && treasury.providers.get(topUp.provider);
+  if (!topUp?.reference || !provider) return;
+
+  const open = (openTopUpStates as readonly TopUpState[]).includes(topUp.state);
+  const question = { reference: topUp.reference, key: `topUp:${topUpId}:complete` };
+  const complete = open ? provider.completeTopUp?.bind(provider) : undefined;
+  const status = await (complete ? complete(question) : provider.getTopUp(topUp.reference));
+  await followStatus(treasury, { topUpId, status, at });
+}
+
+/** Makes the books say what a provider has just answered about a top-up. */
+export async function followStatus(
+  treasury: Treasury,
+  { topUpId, status, at }: { topUpId: string; status: TopUpStatus; at: Date },
+): Promise<void> {
+  const [topUp] = await db.select().from(topUps).where(eq(topUps.id, topUpId));
+  const provider = topUp && treasury.providers.get(topUp.provider);
+  invariant(topUp && provider, `the top-up ${topUpId} has no provider`);
+  const worth = await worthOf(treasury, provider, topUp, status);
+  await allotSpending({ at });
+
+  await db.transaction(async (tx) => {
+    const [locked] = await tx.select().from(topUps).where(eq(topUps.id, topUpId)).for('update');
+    invariant(locked, 'top-ups are never deleted');
+    await lockAccounts(tx, accountsOf(locked, provider));
+    const steps = planTopUp(await readBooks(tx, locked, provider), status, worth);
+    const doing = { treasury, provider, topUp: locked, at };
+    for (const step of steps) await carryOut(tx, doing, step);
+    await keepSavedMethod(tx, doing, status.savedMethod);
+    await moveOn(tx, { treasury, topUp: locked, status, at });
+  });
+}
+
+/** Everything that a step may touch. */
+function accountsOf({ userId }: TopUp, { id, currency }: PaymentProvider) {
+  const foreign = currency === CURRENCY ? [] : [brokerAccount('exchange', currency)];
+  return [
+    providerAccount('psp', id, currency),
+    providerAccount('pspFee', id, currency),
+    providerAccount('refundTransit', id),
+    providerAccount('unapplied', id, currency),
+    brokerAccount('exchange'),
+    brokerAccount('chargeback'),
+    walletOf(userId),
+    personAccount('receivable', userId),
+    ...foreign,
+  ];
+}
+
+async function readBooks(tx: Tx, topUp: TopUp, provider: PaymentProvider): Promise<TopUpBooks> {
+  const rows = await tx.select().from(payments).where(eq(payments.topUpId, topUp.id)).orderBy(payments.at);
+  const contested = await tx
+    .select({ reference: disputes.reference, state: disputes.state })
+    .from(disputes)
+    .where(inArray(disputes.paymentId, idsOf(rows)));
+  return {
+    topUpId: topUp.id,
+    expected: provider.capabilities.anyAmount ? null : topUp.amount,
+    currency: provider.currency,
+    payments: rows.map(({ received, currency, ...row }) => ({ ...row, received: { currency, amount: received } })),
+    disputes: new Map(contested.map(({ reference, state }) => [reference, state])),
+  };
+}
+
+/** What payments are worth: at the locked price when they came in time, else at the price of now. */
+async function worthOf({ priceOf, chains }: Treasury, { id }: PaymentProvider, topUp: TopUp, status: TopUpStatus) {
+  const { quoteAmount, quotedUntil } = topUp;
+  const inTime = ({ at }: Payment) => quotedUntil !== null && at <= quotedUntil;
+  const atQuote = ({ received }: Payment) => (received.amount * topUp.amount) / (quoteAmount ?? 1n);
+  const chain = chains.get(id);
+  if (!chain || status.payments.every(inTime)) return atQuote;
+
+  const [price, whole] = [await priceOf(chain.currency), 10n ** BigInt(chain.decimals)];
+  return (payment: Payment) => (inTime(payment) ? atQuote(payment) : (payment.received.amount * price) / whole);
+}
+
+type Moving = { treasury: Treasury; topUp: TopUp; status: TopUpStatus; at: Date };
+
+/** Writes down where the top-up is in its life now, and when to ask again. */
+async function moveOn(tx: Tx, { treasury, topUp, status, at }: Moving) {
+  const event = topUpEventOf({ progress: status.progress.state, ...(await readStanding(tx, topUp.id)) });
+  const next = nextTopUpState(topUp.state, event);
+  const { progress } = status;
+  const news = {
+    action: progress.state === 'requiresAction' ? progress.action : topUp.action,
+    problem: progress.state === 'failed' ? progress.reason : null,
+    ...(next ? { state: next, stateSince: at } : {}),
+  };
+  await tx
+    .update(topUps)
+    .set({ ...news, ...nextCheck(next ?? topUp.state, topUp, next !== null, at) })
+    .where(eq(topUps.id, topUp.id));
+  if (next) await tellOfTopUp(tx, treasury, { ...topUp, ...news });
+}
+
+/** Open top-ups are asked after 1, 5, 30 minutes and so on; those that are over only when somebody has a reason. */
+function nextCheck(state: TopUpState, { checks }: TopUp, moved: boolean, at: Date) {
+  if (!(openTopUpStates as readonly TopUpState[]).includes(state)) return { checkAt: null };
+  const asked = moved ? 0 : checks + 1;
+  return { checks: asked, checkAt: new Date(at.getTime() + patienceMs(asked)) };
+}
+
+/** How long to wait before asking again, after so many answers that brought nothing new. */
+export function patienceMs(asked: number): number {
+  const minutes = [1, 1, 5, 30, 60, 180];
+  return (minutes[asked] ?? 360) * 60_000;
+}
+
+async function readStanding(tx: Tx, topUpId: string) {
+  const rows = await tx.select().from(payments).where(eq(payments.topUpId, topUpId));
+  const standing = rows.filter(({ reversedAt }) => reversedAt === null);
+  const contested = await tx
+    .select({ state: disputes.state })
+    .from(disputes)
+    .where(inArray(disputes.paymentId, idsOf(rows)));
+  return {
+    credited: sumOf(standing.map(({ credited }) => credited)),
+    everCredited: rows.length > 0,
+    refunded: sumOf(standing.map(({ refunded }) => refunded)),
+    disputes: contested.map(({ state }) => state),
+  };
+}
+
+const idsOf = (rows: { id: string }[]) => rows.map(({ id }) => id);
+const sumOf = (amounts: bigint[]) => amounts.reduce((sum, amount) => sum + amount, 0n);
