@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { readClock } from '../lib/clock.ts';
 import { UpstreamError } from '../lib/errors.ts';
+import { createClock } from '../lib/process/clock.ts';
 import type { Logger } from '../lib/process/log.ts';
-import { findTunnelDevice, readClock, watchRelay } from '../lib/relays/queries.ts';
-import { createClock } from './clock.ts';
+import { findTunnelDevice, watchRelay } from '../lib/relays/queries.ts';
 import type { DaemonSettings } from './config.ts';
 import { createGuard } from './guard.ts';
 import { startKeyServer } from './keys.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../lib/process/clock.ts';
 import type { Logger } from '../lib/process/log.ts';
 import { recordForeignHostKey, recordProofs } from '../lib/relays/commands.ts';
 import { listLastProofs, type RentalRoute, type StoredProof } from '../lib/relays/queries.ts';
 import { rentalProved } from '../lib/rentals/commands.ts';
-import type { Clock } from './clock.ts';
 import { LATELY_MS, untilFirstHandshake, untilNextHandshake } from './handshakes.ts';
 import { PROVER_ADDRESS } from './haproxy.ts';
 import { compareHostKey, type Door, readGreeting } from './probe.ts';

@@ -1,6 +1,6 @@
+import type { Clock } from '../lib/process/clock.ts';
 import { announceRelay, type RelayFacts } from '../lib/relays/commands.ts';
 import { listRentalRoutes, listTunnelDevices, listVerifications } from '../lib/relays/queries.ts';
-import type { Clock } from './clock.ts';
 import type { Prover } from './prover.ts';
 import type { Roster } from './roster.ts';
 import { type RouteKeeper, routesOf } from './routes.ts';

@@ -1,5 +1,5 @@
+import type { Clock } from '../lib/process/clock.ts';
 import { recordTunnels } from '../lib/relays/commands.ts';
-import type { Clock } from './clock.ts';
 
 /** How often the database is told that tunnels are still up. */
 const REPEAT_MS = 10_000;

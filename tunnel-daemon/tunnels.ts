@@ -1,7 +1,7 @@
+import type { Clock } from '../lib/process/clock.ts';
 import type { Logger } from '../lib/process/log.ts';
 import { forwards } from '../lib/protocol/agent.ts';
 import { recordDenial } from '../lib/relays/commands.ts';
-import type { Clock } from './clock.ts';
 import type { Guard } from './guard.ts';
 import { listTcpSockets, type TcpSocket } from './kernel.ts';
 import type { Roster } from './roster.ts';

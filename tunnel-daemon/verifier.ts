@@ -1,8 +1,8 @@
 import { deviceProofFailed, deviceProved } from '../lib/devices/commands.ts';
+import type { Clock } from '../lib/process/clock.ts';
 import type { Logger } from '../lib/process/log.ts';
 import { forwards } from '../lib/protocol/agent.ts';
 import type { Verification } from '../lib/relays/queries.ts';
-import type { Clock } from './clock.ts';
 import { measureDownload, measureRoundTrip, measureUpload } from './measure.ts';
 import { compareHostKey } from './probe.ts';
 

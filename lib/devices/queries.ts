@@ -22,6 +22,7 @@ import { deviceEvents, devices } from '#db/schema/devices';
 import { relays } from '#db/schema/relays';
 import { rentals } from '#db/schema/rentals';
 import { isId } from '#lib/ids';
+import { databaseTime } from '../clock.ts';
 import { isCutOff, isOnline, isOnMarket, type MarketFacts, onlineSince } from './story.ts';
 
 const orders = {
@@ -80,7 +81,7 @@ const marketColumns = {
 };
 
 /** One page of the devices that can be rented now and match; `total` counts up to MARKET_MOST. */
-export async function searchMarket(search: MarketSearch, at = new Date()) {
+export async function searchMarket(search: MarketSearch, at = databaseTime()) {
   const matches = and(...onMarket(at), ...limitsOf(search));
   const page = Math.min(Math.max(search.page, 1), MARKET_MOST / MARKET_PAGE);
   const some = db.select({ id: devices.id }).from(devices).where(matches).limit(MARKET_MOST).as('some');
@@ -101,7 +102,7 @@ export async function searchMarket(search: MarketSearch, at = new Date()) {
 export type MarketDevice = Awaited<ReturnType<typeof searchMarket>>['devices'][number];
 
 /** All that a renter may know of a device; null for one that is not offered, whatever the reason. */
-export async function findListing(deviceId: string, at = new Date()) {
+export async function findListing(deviceId: string, at = databaseTime()) {
   if (!isId(deviceId)) return null;
   const [found] = await db
     .select({ ...marketColumns, ...stateColumns, hardware: devices.hardware, probes: devices.probes })
@@ -136,7 +137,7 @@ const ownColumns = {
 };
 
 /** The devices of an owner, newest first; retired ones last. */
-export async function listOwnDevices(ownerId: string, at = new Date()) {
+export async function listOwnDevices(ownerId: string, at = databaseTime()) {
   const found = await db
     .select(ownColumns)
     .from(devices)
@@ -146,7 +147,7 @@ export async function listOwnDevices(ownerId: string, at = new Date()) {
 }
 
 /** All that an owner may know of a device; null for a stranger's and for one that does not exist. */
-export async function findOwnDevice(deviceId: string, ownerId: string, at = new Date()) {
+export async function findOwnDevice(deviceId: string, ownerId: string, at = databaseTime()) {
   if (!isId(deviceId)) return null;
   const { hardware, probes, metrics, lastWipe } = devices;
   const [device] = await db
@@ -186,7 +187,10 @@ export async function listDeviceEvents(deviceId: string, { limit }: { limit: num
 export const ADMIN_PAGE = 50;
 
 /** Every device for an admin, newest first, by a part of its name or its owner's address, or by its id. */
-export async function listAllDevices({ search = '', page = 1 }: { search?: string; page?: number }, at = new Date()) {
+export async function listAllDevices(
+  { search = '', page = 1 }: { search?: string; page?: number },
+  at = databaseTime(),
+) {
   const part = containing(search);
   const named = or(ilike(devices.name, part), ilike(users.email, part));
   const matches = isId(search) ? eq(devices.id, search) : search ? named : undefined;

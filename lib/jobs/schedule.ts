@@ -1,4 +1,5 @@
 import { leadAlone } from '#db/leader';
+import { compareClocks, databaseTime } from '../clock.ts';
 import { recheckDevices } from '../devices/rechecks.ts';
 import { failLateWipes } from '../devices/wipes.ts';
 import { checkInvariants } from '../ledger/invariants.ts';
@@ -14,6 +15,7 @@ import type { Sealer } from '../secrets.ts';
 import { forgetOldSessions } from '../sessions/commands.ts';
 import { refreshUptime } from '../uptime/commands.ts';
 
+const CLOCK_SECONDS = 10;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -48,26 +50,34 @@ function jobsOf({ log, sealer, mail: transport, meterTickSeconds = 60 }: JobSett
   ];
 }
 
-/** Starts all jobs; of several processes that do so, one at a time works, and another takes over when it is gone. */
+/**
+ * Starts all jobs; of several processes that do so, one at a time works, and another takes over when it is gone. Each
+ * keeps its clock by the database's.
+ */
 export function startJobs(settings: JobSettings): { stop(): Promise<void> } {
   const stopping = new AbortController();
-  const lead = (signal: AbortSignal) => {
+  const lead = async (signal: AbortSignal) => {
+    await compareClocks();
     settings.log.info('this process runs the jobs now');
     return Promise.all(jobsOf(settings).map((job) => repeat(job, settings.log, signal)));
   };
-  const onError = (err: unknown) => settings.log.warn({ err }, 'cannot ask whether to run the jobs');
-  const ended = leadAlone({ name: 'jobs', lead, signal: stopping.signal, onError });
+  const { signal } = stopping;
+  const warn = (sentence: string) => (err: unknown) => settings.log.warn({ err }, sentence);
+  const ended = [
+    leadAlone({ name: 'jobs', lead, signal, onError: warn('cannot ask whether to run the jobs') }),
+    every(CLOCK_SECONDS, compareClocks, { signal, onError: warn('cannot read the database’s clock') }),
+  ];
   return {
     async stop() {
       stopping.abort();
-      await ended;
+      await Promise.all(ended);
     },
   };
 }
 
 function repeat({ name, everySeconds, run }: Job, log: Logger, signal: AbortSignal) {
   const onError = (err: unknown) => log.error({ job: name, err }, 'a job failed and will be tried again');
-  return every(everySeconds, async () => void (await run(new Date())), { signal, onError });
+  return every(everySeconds, async () => void (await run(databaseTime())), { signal, onError });
 }
 
 /** Lets `work` happen once in each period of the clock, as at its beginning; a failure leaves it to be done. */

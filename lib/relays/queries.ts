@@ -113,12 +113,6 @@ export async function listLastProofs(rentalIds: string[]): Promise<StoredProof[]
     .orderBy(rentalId, sql`${fromAt} desc`);
 }
 
-/** The database's clock, by which all billing goes. */
-export async function readClock(): Promise<Date> {
-  const { rows } = await db.execute<{ now: string }>(sql`select to_json(clock_timestamp()) #>> '{}' as now`);
-  return new Date(rows[0]?.now ?? Number.NaN);
-}
-
 /** Calls `listener` whenever a device or a rental may have changed; answers how to stop that. */
 export function watchRelay(listener: () => void): () => Promise<void> {
   const changes = openChanges();

@@ -1,3 +1,4 @@
+import { databaseTime } from '#lib/clock';
 import 'server-only';
 import { createHash } from 'node:crypto';
 import NextAuth, { CredentialsSignin } from 'next-auth';
@@ -81,13 +82,13 @@ async function authorize(given: unknown, { headers }: Request): Promise<{ id: st
   if (!parsed.success) throw new SignInRefused('wrongPassword');
 
   const visitor = { address: clientAddress(headers), userAgent: headers.get('user-agent') ?? '' };
-  const outcome = await signIn({ ...parsed.data, ...visitor, at: new Date() });
+  const outcome = await signIn({ ...parsed.data, ...visitor, at: databaseTime() });
   if (!outcome.ok) throw new SignInRefused(outcome.reason);
   return { id: outcome.value.sessionId };
 }
 
 async function endRow(sessionId: unknown) {
-  const at = new Date();
+  const at = databaseTime();
   const member = typeof sessionId === 'string' ? await findSession(sessionId, at) : null;
   if (member) await endSession({ sessionId: member.sessionId, userId: member.id, at });
 }

@@ -1,3 +1,4 @@
+import { databaseTime } from '#lib/clock';
 import 'server-only';
 import { z } from 'zod';
 import { createLog } from '#lib/process/log';
@@ -21,7 +22,7 @@ const report = z.object({
 /** Notes what a browser refused to run on a page of ours: a sign that somebody tries to put something into it. */
 export async function receiveCspReport(request: Request): Promise<Response> {
   const key = `cspReport:network:${networkOf(clientAddress(request.headers))}`;
-  if (!(await allow({ key, limit: 30, windowSeconds: 60, at: new Date() }))) return refusal('tooManyTries');
+  if (!(await allow({ key, limit: 30, windowSeconds: 60, at: databaseTime() }))) return refusal('tooManyTries');
 
   const body = await readJson(request, { maxBytes: 16_384, maxDepth: 8 });
   const parsed = report.safeParse(body.ok ? body.value : null);

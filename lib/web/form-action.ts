@@ -1,3 +1,4 @@
+import { databaseTime } from '#lib/clock';
 import 'server-only';
 import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
@@ -108,7 +109,7 @@ function formAction<Schema extends z.ZodType, Person>(
 async function factsOfRequest(): Promise<FormFacts | null> {
   const sent = await headers();
   if (sent.get('origin') !== new URL(webConfig().PUBLIC_URL).origin) return null;
-  return { address: clientAddress(sent), userAgent: sent.get('user-agent') ?? '', at: new Date() };
+  return { address: clientAddress(sent), userAgent: sent.get('user-agent') ?? '', at: databaseTime() };
 }
 
 async function recordDenial(actorId: string, { address, at }: Pick<FormFacts, 'address' | 'at'>) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Channel, changes } from '#db/changes';
+import { databaseTime } from '#lib/clock';
 import { findListing, findOwnDevice, listOwnDevices } from '#lib/devices/queries';
 import { draining } from '#lib/process/drain';
 import { findRental, listRentals } from '#lib/rentals/queries';
@@ -47,7 +48,7 @@ export function liveStream(source: Source, member: Member | null, signal: AbortS
       const send = (text: string) => over.aborted || controller.enqueue(new TextEncoder().encode(text));
       const tell = () => send('event: changed\ndata:\n\n');
       const check = async () => {
-        if (member && !(await findSession(member.sessionId, new Date()))) ended.abort();
+        if (member && !(await findSession(member.sessionId, databaseTime()))) ended.abort();
       };
       const stops = [
         ...source.ids.map((id) =>

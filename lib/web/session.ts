@@ -1,3 +1,4 @@
+import { databaseTime } from '#lib/clock';
 import 'server-only';
 import { headers } from 'next/headers';
 import { notFound, redirect } from 'next/navigation';
@@ -14,7 +15,7 @@ export const currentMember = cache(async (): Promise<Member | null> => {
   const sessionId = await sessionOfCookie();
   if (sessionId === null) return null;
 
-  const at = new Date();
+  const at = databaseTime();
   const member = await findSession(sessionId, at);
   if (member && at.getTime() - member.lastSeenAt.getTime() > 60_000) await touchSession({ ...member, at });
   return member;
@@ -37,6 +38,6 @@ export async function currentPath(): Promise<string> {
 }
 
 /** Whether the password was given within the last ten minutes. */
-export function isFresh({ authenticatedAt }: Member, at = new Date()): boolean {
+export function isFresh({ authenticatedAt }: Member, at = databaseTime()): boolean {
   return at.getTime() - authenticatedAt.getTime() <= 10 * 60_000;
 }

@@ -8,6 +8,7 @@ import { Notice } from '#components/ui/notice';
 import { PageHeader } from '#components/ui/page-header';
 import { Stat, Stats } from '#components/ui/stat';
 import { getBrokerCounts } from '#lib/accounts/queries';
+import { databaseTime } from '#lib/clock';
 import { getTrialBalance } from '#lib/ledger/balances';
 import { ALIVE_SECONDS, isAlive } from '#lib/relays/heartbeat';
 import { isOpen } from '#lib/rentals/lifecycle';
@@ -48,7 +49,7 @@ export default async function AdminPage() {
             {difference === 0n ? 'Balanced' : 'Not balanced'}
           </Stat>
         </Stats>
-        <Relays relays={counts.relays} now={new Date()} />
+        <Relays relays={counts.relays} now={databaseTime()} />
       </div>
     </>
   );

@@ -5,6 +5,7 @@ import { Card } from '#components/ui/card';
 import { EmptyState } from '#components/ui/empty-state';
 import { PageHeader } from '#components/ui/page-header';
 import { Pagination } from '#components/ui/pagination';
+import { databaseTime } from '#lib/clock';
 import { isOpen } from '#lib/rentals/lifecycle';
 import { listRentals, RENTALS_PAGE } from '#lib/rentals/queries';
 import { pageOf } from '#lib/web/page-number';
@@ -18,7 +19,7 @@ export default async function RentalsPage({ searchParams }: PageProps<'/rentals'
   const page = pageOf((await searchParams).page);
   const rentals = await listRentals(renter.id, { page });
   const open = rentals.filter(({ state }) => isOpen(state));
-  const now = new Date();
+  const now = databaseTime();
   const over = rentals.filter(({ state }) => !isOpen(state));
 
   return (

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { PageHeader } from '#components/ui/page-header';
+import { databaseTime } from '#lib/clock';
 import { listSessions } from '#lib/sessions/queries';
 import { listSshKeys } from '#lib/ssh-keys/queries';
 import { isFresh, requireMember } from '#lib/web/session';
@@ -12,7 +13,7 @@ export const metadata: Metadata = { title: 'Settings' };
 
 export default async function SettingsPage() {
   const member = await requireMember();
-  const [sessions, keys] = await Promise.all([listSessions(member.id, new Date()), listSshKeys(member.id)]);
+  const [sessions, keys] = await Promise.all([listSessions(member.id, databaseTime()), listSshKeys(member.id)]);
   const fresh = isFresh(member);
   return (
     <>

@@ -5,6 +5,7 @@ import { Money } from '#components/money';
 import { PageHeader } from '#components/ui/page-header';
 import { Pagination } from '#components/ui/pagination';
 import { Stat, Stats } from '#components/ui/stat';
+import { databaseTime } from '#lib/clock';
 import { getEarnings, getWallet, listMovements, type Wallet } from '#lib/ledger/balances';
 import { pageOf } from '#lib/web/page-number';
 import { requireMember } from '#lib/web/session';
@@ -18,7 +19,7 @@ export default async function WalletPage({ searchParams }: PageProps<'/wallet'>)
   const member = await requireMember();
   const page = pageOf((await searchParams).page);
   const [wallet, { movements, hasMore }, earnings] = await Promise.all([
-    getWallet(member.id, new Date()),
+    getWallet(member.id, databaseTime()),
     listMovements(member.id, { page }),
     getEarnings(member.id),
   ]);

@@ -8,6 +8,7 @@ import { Badge } from '#components/ui/badge';
 import { Card } from '#components/ui/card';
 import { PageHeader } from '#components/ui/page-header';
 import { UptimeBars } from '#components/uptime-bars';
+import { databaseTime } from '#lib/clock';
 import { findListing, type Listing } from '#lib/devices/queries';
 import { listUptimeDays } from '#lib/uptime/queries';
 import { currentMember } from '#lib/web/session';
@@ -25,7 +26,7 @@ export default async function ListingPage({ params }: Props) {
   const { deviceId } = await params;
   const device = await findListing(deviceId);
   if (!device) notFound();
-  const [member, days] = await Promise.all([currentMember(), listUptimeDays(deviceId, new Date())]);
+  const [member, days] = await Promise.all([currentMember(), listUptimeDays(deviceId, databaseTime())]);
 
   return (
     <>

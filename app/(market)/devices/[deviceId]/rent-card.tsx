@@ -7,6 +7,7 @@ import { Card } from '#components/ui/card';
 import { Fact, Facts } from '#components/ui/facts';
 import { Notice } from '#components/ui/notice';
 import { SubmitButton } from '#components/ui/submit-button';
+import { databaseTime } from '#lib/clock';
 import { contract } from '#lib/contracts/agreement';
 import type { Listing } from '#lib/devices/queries';
 import { getWallet, type Wallet } from '#lib/ledger/balances';
@@ -16,7 +17,7 @@ import { rentAction } from './actions.ts';
 
 /** The price, what it means for this person's wallet, and the button that rents. */
 export async function RentCard({ device, member }: { device: Listing; member: Member | null }) {
-  const wallet = member && (await getWallet(member.id, new Date()));
+  const wallet = member && (await getWallet(member.id, databaseTime()));
   return (
     <Card className="max-lg:order-first">
       <p className="text-xl font-semibold tracking-tight">

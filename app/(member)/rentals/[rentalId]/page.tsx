@@ -4,6 +4,7 @@ import { countryName } from '#components/country';
 import { Live } from '#components/live';
 import { RentalBadge } from '#components/state-badge';
 import { PageHeader } from '#components/ui/page-header';
+import { databaseTime } from '#lib/clock';
 import { isOpen } from '#lib/rentals/lifecycle';
 import { findRental, getTimeline } from '#lib/rentals/queries';
 import { requireMember } from '#lib/web/session';
@@ -24,7 +25,7 @@ export default async function RentalPage({ params }: Props) {
   const rental = await findRental((await params).rentalId, member);
   if (!rental) notFound();
   const timeline = await getTimeline(rental.id);
-  const now = new Date();
+  const now = databaseTime();
   const { device, state, role } = rental;
 
   return (

@@ -8,6 +8,7 @@ import { Card } from '#components/ui/card';
 import { Fact, Facts } from '#components/ui/facts';
 import { PageHeader } from '#components/ui/page-header';
 import { findUser } from '#lib/accounts/queries';
+import { databaseTime } from '#lib/clock';
 import { getWallet } from '#lib/ledger/balances';
 import { requireAdmin } from '#lib/web/session';
 import { UserBadges } from '../user-badges.tsx';
@@ -21,7 +22,7 @@ export default async function UserPage({ params }: PageProps<'/admin/users/[user
   const user = await findUser((await params).userId);
   if (!user) notFound();
 
-  const wallet = await getWallet(user.id, new Date());
+  const wallet = await getWallet(user.id, databaseTime());
   return (
     <>
       <PageHeader title={user.name} back={{ href: '/admin/users', label: 'Users' }} aside={<UserBadges {...user} />}>

@@ -7,6 +7,7 @@ import { Card } from '#components/ui/card';
 import { Fact, Facts } from '#components/ui/facts';
 import { Stat, Stats } from '#components/ui/stat';
 import { UptimeBars } from '#components/uptime-bars';
+import { databaseTime } from '#lib/clock';
 import { listDeviceEvents, type OwnDevice } from '#lib/devices/queries';
 import { tellDeviceEvent } from '#lib/devices/story';
 import { getDeviceEarnings } from '#lib/ledger/balances';
@@ -33,7 +34,7 @@ export async function DeviceStats({ device }: { device: OwnDevice }) {
 
 /** How reliably the device was there. */
 export async function UptimeCard({ deviceId }: { deviceId: string }) {
-  const days = await listUptimeDays(deviceId, new Date());
+  const days = await listUptimeDays(deviceId, databaseTime());
   if (days.length === 0) return null;
   return (
     <Card title="Uptime by day" hint="Time in which the relay held the device’s tunnel">

@@ -1,12 +1,13 @@
 import { CircleCheck, CircleDashed, CircleDot } from 'lucide-react';
 import { Timestamp } from '#components/timestamp';
 import { Card } from '#components/ui/card';
+import { databaseTime } from '#lib/clock';
 import type { OwnDevice } from '#lib/devices/queries';
 import { type Milestone, milestones } from '#lib/devices/story';
 
 /** How far the device is on its way to the market: what was reached and when, and what to do next. */
 export function WayCard({ device }: { device: OwnDevice }) {
-  const stops = milestones(device, new Date());
+  const stops = milestones(device, databaseTime());
   const next = stops.find((stop) => stop.reachedAt === null);
   return (
     <Card title="The way to the market" className={next ? 'max-lg:order-first' : ''}>

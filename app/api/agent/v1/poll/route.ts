@@ -1,5 +1,6 @@
 import { recordReport } from '#lib/agents/commands';
 import { authenticateAgent, awaitOrder } from '#lib/agents/queries';
+import { databaseTime } from '#lib/clock';
 import { agentReport, POLL_SECONDS } from '#lib/protocol/agent';
 import { agentEndpoint, bearerOf, orderParts, untilGone } from '#lib/web/agent-endpoint';
 
@@ -8,7 +9,7 @@ export const POST = agentEndpoint(agentReport, async (report, request) => {
   const device = await authenticateAgent(bearerOf(request));
   if (!device.ok) return device;
 
-  await recordReport({ deviceId: device.value, report, at: new Date() });
+  await recordReport({ deviceId: device.value, report, at: databaseTime() });
   const wait = { deviceId: device.value, orderSeen: report.orderSeen, milliseconds: POLL_SECONDS * 1000 };
   return awaitOrder({ ...wait, signal: untilGone(request) }, await orderParts());
 });
