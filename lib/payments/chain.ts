@@ -7,6 +7,16 @@ export type ChainPayment = { id: string; address: string; amount: bigint };
 /** What one of our payouts is to pay: `amount` in the chain's units. */
 export type ChainOutput = { payoutId: string; address: string; amount: bigint };
 
+/** What our account was made of so far: what stands on it follows from this and the chain, without any wallet's memory. */
+export type Funds = {
+  /** Our receiving addresses with their indexes. */
+  addresses: { address: string; index: number }[];
+  /** What blocks paid to them. */
+  payments: ChainPayment[];
+  /** The raw transactions of our signed batches, whether or not the network has them yet. */
+  sent: string[];
+};
+
 /** Payouts made ready for signing: a file for the admin's wallet, and the currency units that it costs on top. */
 export type UnsignedBatch = { fileName: string; mediaType: string; content: Uint8Array; fee: bigint };
 
@@ -42,10 +52,10 @@ export type Chain = {
   listPending(addresses: ReadonlySet<string>): Promise<ChainPayment[]>;
   /** The height up to which a payment worth `dollars` (micro-dollars) counts as settled. */
   settledHeight(head: Block, dollars: bigint): Promise<number>;
-  /** What stands on all `addresses` together, and on the account's own. */
-  getBalance(addresses: ReadonlySet<string>): Promise<bigint>;
-  /** Makes payouts ready to be signed elsewhere; `funds` are our receiving addresses with their indexes. */
-  prepareBatch(outputs: ChainOutput[], funds: { address: string; index: number }[]): Promise<UnsignedBatch>;
+  /** What stands on all our addresses together, those of the account's own change included. */
+  getBalance(funds: Funds): Promise<bigint>;
+  /** Makes payouts ready to be signed elsewhere; a PaymentError where `funds` do not suffice or an output is too small. */
+  prepareBatch(outputs: ChainOutput[], funds: Funds): Promise<UnsignedBatch>;
   /** Reads what the admin brings back; null when it pays anything else than `outputs`. */
   readSigned(content: Uint8Array, unsigned: Uint8Array, outputs: ChainOutput[]): Promise<SignedBatch | null>;
   /** Hands a signed transaction to the network; one that it knows already is no error. */

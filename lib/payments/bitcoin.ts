@@ -1,0 +1,178 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Decimal } from '@scure/btc-signer';
+import { z } from 'zod';
+import { DOLLAR } from '../money.ts';
+import { type BitcoinAccount, bitcoinAccount, type NetworkName, RECEIVING } from './bitcoin-account.ts';
+import { type Coin, changeKeyOf, coinsOf, draftBatch } from './bitcoin-batch.ts';
+import { type Output, readBlock, readTransaction, type Transaction } from './bitcoin-block.ts';
+import { type BitcoinNode, bitcoinNode } from './bitcoin-node.ts';
+import { readSignedBatch } from './bitcoin-signed.ts';
+import type { Block, Chain, ChainOutput, ChainPayment, Funds, UnsignedBatch } from './chain.ts';
+import { PaymentError } from './provider.ts';
+
+/** How many blocks must hold a payment, the one that it is in included. */
+const CONFIRMATIONS = { small: 2, large: 6, largeFrom: 100n * DOLLAR };
+
+/** What a virtual byte costs, in satoshi: where the node has no estimate, and at most, whatever it says. */
+const FEE_RATE = { fallback: 10, most: 200, blocks: 6 };
+
+/** How often a node that checks what it was handed in its own time is asked whether it has taken it. */
+const TRIES = { count: 20, everyMs: 50 };
+
+const text = z.string();
+const header = z.object({
+  height: z.number(),
+  confirmations: z.number(),
+  time: z.number(),
+  previousblockhash: text.nullish(),
+});
+
+type Our = { account: BitcoinAccount; node: BitcoinNode };
+
+/** Bitcoin through a node that has a transaction index, for an account of which only the public key is known. */
+export function bitcoinChain(settings: { url: string; xpub: string; network: NetworkName }): Chain {
+  const account = bitcoinAccount(settings.xpub, settings.network);
+  const node = bitcoinNode(settings.url);
+  const our = { account, node };
+  const announced = new Map<string, Output[]>();
+
+  return {
+    id: 'btc',
+    name: 'Bitcoin',
+    currency: 'BTC',
+    decimals: 8,
+    depth: 100,
+    addressAt: (index) => account.keyAt(RECEIVING, index).address,
+    readAddress: account.readAddress,
+    paymentUri: ({ address, amount }) => `bitcoin:${address}?amount=${Decimal.encode(amount)}`,
+    getHead: async () => getBlock(node, await node.get(text, 'getbestblockhash')),
+    getBlock: async (height) => {
+      const hash = await node.find(text, 'getblockhash', height);
+      return hash === null ? null : getBlock(node, hash);
+    },
+    listPayments: (range, addresses) => listPayments(our, range, addresses),
+    listPending: (addresses) => listPending(our, announced, addresses),
+    settledHeight: async (head, dollars) => head.height + 1 - confirmationsFor(dollars),
+    getBalance: (funds) => getBalance(our, funds),
+    prepareBatch: (outputs, funds) => prepareBatch(our, outputs, funds),
+    readSigned: async (content, unsigned, outputs) => readSignedBatch(account, { content, unsigned, outputs }),
+    broadcast: (raw) => broadcast(node, raw),
+    getTransaction: (id) => getTransaction(node, id),
+  };
+}
+
+function confirmationsFor(dollars: bigint): number {
+  return dollars < CONFIRMATIONS.largeFrom ? CONFIRMATIONS.small : CONFIRMATIONS.large;
+}
+
+async function getBlock(node: BitcoinNode, hash: string): Promise<Block> {
+  const { height, time, previousblockhash } = await node.get(header, 'getblockheader', hash, true);
+  return { height, hash, parentHash: previousblockhash ?? '', at: new Date(time * 1000) };
+}
+
+async function listPayments(
+  { account, node }: Our,
+  { first, last }: { first: number; last: number },
+  addresses: ReadonlySet<string>,
+) {
+  const watched = watch(account, addresses);
+  const payments: (ChainPayment & { block: Block })[] = [];
+  for (let height = first; height <= last; height++) {
+    const hash = await node.get(text, 'getblockhash', height);
+    const { transactions, parentHash, at } = readBlock(await node.get(text, 'getblock', hash, false));
+    const block = { height, hash, parentHash, at };
+    for (const transaction of transactions)
+      for (const payment of paymentsIn(transaction, watched)) payments.push({ ...payment, block });
+  }
+  return payments;
+}
+
+/** Reads each announced transaction once: `announced` keeps what is still waiting for a block. */
+async function listPending({ account, node }: Our, announced: Map<string, Output[]>, addresses: ReadonlySet<string>) {
+  const ids = new Set(await node.get(z.array(text), 'getrawmempool'));
+  for (const id of announced.keys()) if (!ids.has(id)) announced.delete(id);
+  const unread = [...ids].filter((id) => !announced.has(id));
+  const calls = unread.map((id) => ({ method: 'getrawtransaction', params: [id, false] }));
+  for (const raw of await node.findAll(text, calls)) {
+    if (raw === null) continue; // It reached a block meanwhile.
+    const { id, outputs } = readTransaction(raw);
+    announced.set(id, outputs);
+  }
+  const watched = watch(account, addresses);
+  return [...announced].flatMap(([id, outputs]) => paymentsIn({ id, outputs }, watched));
+}
+
+/** Our addresses by their scripts, as they stand in transactions. */
+function watch(account: BitcoinAccount, addresses: ReadonlySet<string>): Map<string, string> {
+  return new Map([...addresses].map((address) => [Buffer.from(account.scriptOf(address)).toString('hex'), address]));
+}
+
+function paymentsIn(transaction: Pick<Transaction, 'id' | 'outputs'>, watched: Map<string, string>): ChainPayment[] {
+  return transaction.outputs.flatMap(({ script, amount }, at) => {
+    const address = watched.get(script);
+    return address === undefined ? [] : [{ id: `${transaction.id}:${at}`, address, amount }];
+  });
+}
+
+/** Only blocks count: what a batch moves is still here, and its change is not, until a block has it. */
+async function listUnspent({ account, node }: Our, funds: Funds): Promise<Coin[]> {
+  const coins = coinsOf(account, funds);
+  const calls = coins.map(({ id }) => {
+    const [transaction, output] = id.split(':');
+    return { method: 'gettxout', params: [transaction, Number(output), false] };
+  });
+  const outputs = await node.findAll(z.object({}), calls);
+  return coins.filter((_, at) => outputs[at] !== null);
+}
+
+async function getBalance(our: Our, funds: Funds): Promise<bigint> {
+  return (await listUnspent(our, funds)).reduce((sum, { amount }) => sum + amount, 0n);
+}
+
+async function prepareBatch(our: Our, outputs: ChainOutput[], funds: Funds): Promise<UnsignedBatch> {
+  const { account, node } = our;
+  const promised = new Set(funds.sent.flatMap((raw) => readTransaction(raw).spends));
+  const coins = (await listUnspent(our, funds)).filter(({ id }) => !promised.has(id));
+  const terms = { coins, outputs, change: changeKeyOf(account, funds), feeRate: await getFeeRate(node) };
+  const draft = draftBatch(account.network, terms);
+
+  // A wallet on a device of its own believes no amount that it cannot check in the transaction that it came from.
+  for (let at = 0; at < draft.inputsLength; at++) {
+    const id = Buffer.from(draft.getInput(at).txid ?? []).toString('hex');
+    const previous = await node.get(text, 'getrawtransaction', id, false);
+    draft.updateInput(at, { nonWitnessUtxo: Buffer.from(previous, 'hex') });
+  }
+  const content = draft.toPSBT(0);
+  const fileName = `payouts-${draft.id.slice(0, 8)}.psbt`;
+  return { fileName, mediaType: 'application/octet-stream', content, fee: draft.fee };
+}
+
+/** Satoshi for a virtual byte. Core tells `feerate` and bcoin `fee`, in bitcoin for a thousand; -1 or nothing is no idea. */
+async function getFeeRate(node: BitcoinNode): Promise<bigint> {
+  const estimate = z.object({ feerate: z.number().optional(), fee: z.number().optional() });
+  const { feerate, fee } = await node.get(estimate, 'estimatesmartfee', FEE_RATE.blocks);
+  const rate = Math.ceil((feerate ?? fee ?? -1) * 100_000);
+  return BigInt(rate > 0 ? Math.min(rate, FEE_RATE.most) : FEE_RATE.fallback);
+}
+
+async function broadcast(node: BitcoinNode, raw: string) {
+  const { id } = readTransaction(raw);
+  const [reply] = await node.send([{ method: 'sendrawtransaction', params: [raw] }]);
+  // A node also complains of what it has already; and one that does not complain may still be checking.
+  for (let tries = reply?.error ? 1 : TRIES.count; tries > 0; tries--) {
+    if (await getTransaction(node, id)) return;
+    if (tries > 1) await sleep(TRIES.everyMs);
+  }
+  throw new PaymentError(
+    'btc',
+    `the node does not take transaction ${id} (${reply?.error?.code ?? 'silent'})`,
+    'unknown',
+  );
+}
+
+async function getTransaction(node: BitcoinNode, id: string) {
+  const found = await node.find(z.object({ blockhash: text.nullish() }), 'getrawtransaction', id, true);
+  if (!found) return null;
+  const block = found.blockhash ? await getBlock(node, found.blockhash) : null;
+  return { block, failed: false };
+}
