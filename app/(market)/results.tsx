@@ -33,6 +33,9 @@ function SortLinks({ query }: { query: MarketQuery }) {
       aria-label="Sort by"
       className={`flex flex-wrap gap-x-4 gap-y-1 border-b border-line px-5 py-2 text-sm lg:grid lg:text-xs ${columns}`}
     >
+      <span aria-hidden="true" className="text-ink-soft lg:hidden">
+        Sort by
+      </span>
       {Object.entries(sorts).map(([sort, label]) => (
         <Link
           key={sort}
@@ -51,10 +54,10 @@ function Result({ device }: { device: MarketDevice }) {
   return (
     <Link
       href={`/devices/${device.id}`}
-      className={`grid grid-cols-[1fr_1fr_auto] gap-x-4 gap-y-2.5 px-5 py-4 -outline-offset-2 transition-colors hover:bg-sunken ${columns}`}
+      className={`grid grid-cols-3 gap-x-4 gap-y-2.5 px-5 py-4 -outline-offset-2 transition-colors hover:bg-sunken ${columns}`}
     >
-      <div className="min-w-0 max-lg:col-span-2">
-        <p className="font-medium text-balance">{device.model}</p>
+      <div className="min-w-0 max-lg:col-span-3">
+        <p className="font-medium">{device.model}</p>
         <p className="text-sm text-ink-soft lg:flex">
           <span className="break-words lg:truncate">{device.name}</span>
           <span className="shrink-0 lg:whitespace-pre"> · {countryName(device.country)}</span>
@@ -68,9 +71,9 @@ function Result({ device }: { device: MarketDevice }) {
         <Fact label="Disk">{device.diskGigabytes} GB</Fact>
         <Fact label="Round trip">{formatMilliseconds(device.roundTripMs)}</Fact>
         <Fact label="Uptime">{formatUptime(device.uptime30)}</Fact>
-        <div className="text-right whitespace-nowrap max-lg:col-start-3 max-lg:row-start-1">
+        <div className="whitespace-nowrap max-lg:col-span-3 max-lg:row-start-2 lg:text-right">
           <dt className="sr-only">Price</dt>
-          <dd className="figure">
+          <dd className="figure max-lg:flex max-lg:items-baseline max-lg:gap-3">
             <Money amount={device.rate} per="h" />
             <Faint>
               ≈ <Money amount={roundToCents(monthly(device.rate))} per="month" />

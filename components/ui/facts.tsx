@@ -19,8 +19,8 @@ export function Fact({
 }) {
   return (
     <div className="flex items-baseline justify-between gap-x-6 py-2.5 first:pt-0 last:pb-0">
-      <dt className="min-w-0 break-words text-ink-soft">{label}</dt>
-      <dd className={`max-w-3/4 shrink-99 text-right text-pretty break-words ${prose ? '' : 'figure'}`}>
+      <dt className="text-ink-soft">{label}</dt>
+      <dd className={`max-w-2/3 shrink-99 text-right text-pretty break-words ${prose ? '' : 'figure'}`}>
         {children}
         {hint && <span className="block font-sans text-xs text-ink-faint">{hint}</span>}
       </dd>

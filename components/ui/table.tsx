@@ -11,7 +11,7 @@ export function Table({ label, head, children }: { label: string; head: ReactNod
         <thead className="max-md:sr-only">
           <tr className="border-b border-line">{head}</tr>
         </thead>
-        <tbody className="divide-y divide-line max-md:block max-md:*:grid max-md:*:gap-1 max-md:*:px-5 max-md:*:py-3.5">
+        <tbody className="divide-y divide-line max-md:block max-md:*:grid max-md:*:grid-cols-1 max-md:*:gap-1 max-md:*:px-5 max-md:*:py-3.5">
           {children}
         </tbody>
       </table>
@@ -52,7 +52,7 @@ export function Td({ numeric, label, className = '', children, ...rest }: Cell) 
 function Labelled({ label, children }: { label: string; children: ReactNode }) {
   return (
     <>
-      <span className="shrink-0 font-sans text-ink-soft md:hidden">{label}</span>
+      <span className="shrink-0 font-sans text-sm text-ink-soft md:hidden">{label}</span>
       <div className="min-w-0 max-md:text-right max-md:wrap-anywhere">{children}</div>
     </>
   );

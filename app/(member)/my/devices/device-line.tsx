@@ -12,16 +12,16 @@ export function DeviceLine({ device, earned }: { device: OwnDevice; earned: bigi
   return (
     <Link
       href={`/my/devices/${device.id}`}
-      className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1.5 px-5 py-3.5 -outline-offset-2 transition-colors hover:bg-sunken md:grid-cols-[minmax(0,1fr)_12rem_7rem_6rem_7.5rem] md:gap-y-0"
+      className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1.5 px-5 py-3.5 -outline-offset-2 transition-colors hover:bg-sunken md:grid-cols-[minmax(0,1fr)_12rem_auto] md:gap-y-0"
     >
       <p className="font-medium break-words md:truncate">{device.name}</p>
-      <div className="md:row-span-2">
+      <div className="md:col-start-2 md:row-span-2 md:row-start-1">
         <DeviceBadge {...device} suspended={device.suspendedAt !== null} />
       </div>
       <p className="text-sm break-words text-ink-soft max-md:col-span-2 md:col-start-1 md:row-start-2 md:truncate">
         {device.model ?? 'Not measured yet'} · {countryName(device.country)}
       </p>
-      <div className="flex justify-between max-md:col-span-2 md:contents *:md:row-span-2 *:md:row-start-1 *:md:text-right">
+      <div className="flex justify-between max-md:col-span-2 md:col-start-3 md:row-span-2 md:row-start-1 md:grid md:grid-cols-[7rem_6rem_7.5rem] md:gap-x-4 *:md:text-right">
         <p>
           <Money amount={device.rate} per="h" />
         </p>

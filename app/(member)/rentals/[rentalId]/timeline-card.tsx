@@ -94,7 +94,7 @@ function Stretches({ proofs }: { proofs: Proof[] }) {
             <Td label="Proofs" numeric>
               {count}
             </Td>
-            <Td label="Host key compared">{handshakeAt ? <Timestamp at={handshakeAt} part="second" /> : '–'}</Td>
+            <Td label="Key compared">{handshakeAt ? <Timestamp at={handshakeAt} part="second" /> : '–'}</Td>
           </tr>
         ))}
       </Table>
