@@ -9,7 +9,7 @@ const layers = {
   protocol: { files: /^lib\/protocol\//, mayImport: [] },
   rules: {
     files:
-      /^lib\/([\w-]+\/(lifecycle|cents|provider|chain|meter|hardware|postings|accounts|story|heartbeat|address|access|agreement|deadlines|names|orders|places|parse|images)|money|outcome|errors|secrets|ids)\./,
+      /^lib\/([\w-]+\/(lifecycle|terms|cents|provider|chain|meter|hardware|postings|accounts|story|heartbeat|address|access|agreement|deadlines|names|orders|places|parse|images)|money|outcome|errors|secrets|ids)\./,
     mayImport: ['protocol'],
   },
   db: { files: /^db\//, mayImport: ['rules'] },
