@@ -4,6 +4,7 @@ import { deposits } from '#db/schema/chains';
 import { topUps } from '#db/schema/payments';
 import { DOLLAR } from '../money.ts';
 import type { Chain } from './chain.ts';
+import { readFunds } from './funds.ts';
 import type { PaymentProvider, ProviderTransaction, TopUpStatus } from './provider.ts';
 import { decimalUnits } from './quotes.ts';
 
@@ -44,17 +45,11 @@ export function chainProvider(chain: Chain, least: { topUp: bigint; payout: bigi
     getTopUp: (address) => getTopUp(chain, address),
     readDestination: (typed) => chain.readAddress(typed),
     async listBalances() {
-      const amount = await chain.getBalance(new Set(await listAddresses(chain.id)));
+      const amount = await chain.getBalance(await readFunds(chain.id));
       return [{ currency: chain.currency, amount }];
     },
     listTransactions: (since) => listTransactions(chain, since),
   };
-}
-
-/** Every address on which a chain may still be paid: of every top-up that there ever was. */
-export async function listAddresses(chainId: string): Promise<string[]> {
-  const rows = await db.select({ address: topUps.reference }).from(topUps).where(eq(topUps.provider, chainId));
-  return rows.flatMap(({ address }) => address ?? []);
 }
 
 async function getTopUp(chain: Chain, address: string): Promise<TopUpStatus> {

@@ -5,7 +5,7 @@ import { topUps } from '#db/schema/payments';
 import { inTurn } from '../process/each.ts';
 import { syncTopUp } from '../top-ups/sync.ts';
 import type { Block, Chain, ChainPayment } from './chain.ts';
-import { listAddresses } from './chain-provider.ts';
+import { listAddresses } from './funds.ts';
 import type { Treasury } from './registry.ts';
 
 /** How many blocks are read at once when the broker has been away. */
@@ -16,7 +16,7 @@ const STRIDE = 200;
  * looks again at every top-up that this may concern. Doing it again changes nothing.
  */
 export async function followChain(treasury: Treasury, { chain, at }: { chain: Chain; at: Date }): Promise<void> {
-  const addresses = new Set(await listAddresses(chain.id));
+  const addresses = new Set((await listAddresses(chain.id)).map(({ address }) => address));
   const head = await chain.getHead();
   const known = await rewind(chain);
   if (known === null) await db.transaction((tx) => keepBlock(tx, chain, head, at));

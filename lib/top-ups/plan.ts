@@ -15,14 +15,11 @@ export type KnownPayment = {
 /** What we know of a top-up, to be compared with what its provider knows. */
 export type TopUpBooks = {
   topUpId: string;
-  provider: string;
   /** As wished, in micro-dollars; null where any amount is taken. */
   expected: bigint | null;
   /** The currency in which the provider receives. */
   currency: string;
   payments: KnownPayment[];
-  /** References at the provider, and our keys, of the refunds that we know. */
-  refunds: Set<string>;
   disputes: Map<string, 'open' | 'won' | 'lost'>;
 };
 
