@@ -54,11 +54,11 @@ export async function recordTunnels({ relayId, up, at }: { relayId: string; up: 
  * themselves with the relay's next word of its tunnels.
  */
 export async function closeSilentRelays({ at }: { at: Date }): Promise<void> {
+  const isSilent = lte(relays.seenAt, silentSince(at));
+  // As a rule there is none, and then not all devices are read.
+  if ((await db.$count(relays, isSilent)) === 0) return;
   await db.transaction(async (tx) => {
-    const silent = tx
-      .select({ id: relays.id })
-      .from(relays)
-      .where(lte(relays.seenAt, silentSince(at)));
+    const silent = tx.select({ id: relays.id }).from(relays).where(isSilent);
     const closed = await tx
       .update(devices)
       .set({ tunnelUpSince: null })
