@@ -1,14 +1,8 @@
-import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { type ConsoleMessage, expect, type Page, test } from '@playwright/test';
-import { runScript } from '../scripts/local/programs.ts';
-import { testBroker } from '../scripts/testing/broker.ts';
 import { signedIn, signedInAs } from '../scripts/testing/people.ts';
 import type { Scene } from '../scripts/testing/scene.ts';
-
-const socket = encodeURIComponent(join(testBroker.places.run, 'postgres'));
-const settings = { DATABASE_URL: `postgresql://rpibroker@${socket}/postgres` };
-const stage = (order: 'lay' | 'clear') => runScript(settings, 'scripts/testing/scene.ts', order);
+import { clearScene, layScene } from '../scripts/testing/stage.ts';
 
 const wide = { width: 1280, height: 900 };
 const narrow = { width: 360, height: 740 };
@@ -72,7 +66,7 @@ function everyOne(noun: 'device' | 'rental', names: string[]) {
 }
 
 test.beforeAll(async ({ browser }) => {
-  at.scene = JSON.parse(await stage('lay'));
+  at.scene = await layScene();
   at.visitor = await (await browser.newContext()).newPage();
   at.renter = await signedInAs(browser, at.scene.people.renter);
   at.owner = await signedInAs(browser, at.scene.people.owner);
@@ -83,7 +77,7 @@ test.beforeAll(async ({ browser }) => {
   }
 });
 
-test.afterAll(() => stage('clear'));
+test.afterAll(clearScene);
 
 /** What a browser complains about: scripts, styles, policies, hydration; not that a page itself was not found. */
 function isComplaint(message: ConsoleMessage, page: Page): boolean {

@@ -1,0 +1,112 @@
+import { expect, type Page, test } from '@playwright/test';
+import { access, addressOf } from '../lib/web/testing-access.ts';
+import { testBroker } from '../scripts/testing/broker.ts';
+import { signedIn, signedInAs } from '../scripts/testing/people.ts';
+import type { Scene } from '../scripts/testing/scene.ts';
+import { clearScene, layScene } from '../scripts/testing/stage.ts';
+
+const at: { scene: Scene } & Record<Who, Page> = {} as never;
+type Who = 'renter' | 'owner' | 'otherRenter' | 'otherOwner' | 'visitor';
+
+/** Whose name, address, rentals and devices nobody else may read. */
+const theirs = /Nakamura|@example\.test|amber-\w|Workshop|Hallway|Old router|Loft|The first one/;
+const notOffered = ['awaiting', 'unlisted', 'stopped', 'rejected', 'quarantined', 'retired'];
+
+test.beforeAll(async ({ browser }) => {
+  at.scene = await layScene();
+  at.renter = await signedInAs(browser, at.scene.people.renter);
+  at.owner = await signedInAs(browser, at.scene.people.owner);
+  at.otherRenter = await signedIn(browser, 'renter');
+  at.otherOwner = await signedIn(browser, 'owner');
+  at.visitor = await (await browser.newContext()).newPage();
+});
+
+test.afterAll(clearScene);
+
+/** The addresses of every page and endpoint about one thing of theirs, and of the stream of its changes. */
+function addresses(noun: 'rental' | 'device', id = ''): string[] {
+  const files = Object.keys(access).filter((file) => file.includes(`[${noun}Id]`));
+  return [...files.map((file) => addressOf(file, id)), `/api/live?topic=${noun}:${id}`];
+}
+
+const rentals = () => Object.values(at.scene.rentals).flatMap((id) => addresses('rental', id));
+const devices = () => notOffered.flatMap((name) => addresses('device', at.scene.devices[name]));
+
+async function get(who: Who, path: string, headers: Record<string, string> = {}) {
+  const answer = await at[who].request.get(path, { headers, maxRedirects: 0, timeout: 10_000 });
+  return { status: answer.status(), body: await answer.text() };
+}
+
+/** The bytes of a stream of changes as they arrive, until `hangUp`. */
+async function listen(who: Who, topic: string) {
+  const cookies = await at[who].context().cookies();
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+  const line = new AbortController();
+  const { body } = await fetch(`${testBroker.url}/api/live?topic=${topic}`, {
+    headers: { cookie },
+    signal: line.signal,
+  });
+  const heard = { text: '' };
+  const listening = (async () => {
+    for await (const chunk of body ?? []) heard.text += new TextDecoder().decode(chunk);
+  })();
+  return {
+    heard: () => heard.text,
+    async hangUp() {
+      line.abort();
+      await expect(listening).rejects.toThrow('aborted');
+    },
+  };
+}
+
+test('what is theirs is there for them', async () => {
+  const { scene } = at;
+  for (const who of ['renter', 'owner'] as const) {
+    const [page = '', proofs = ''] = addresses('rental', scene.rentals.active);
+    expect(await get(who, page)).toMatchObject({ status: 200, body: expect.stringMatching(/amber-active/) });
+    expect(await get(who, proofs)).toMatchObject({ status: 200, body: expect.stringMatching(/^from,to,.*\r\n20/) });
+  }
+  const workshop = await get('owner', `/my/devices/${scene.devices.unlisted}`);
+  expect(workshop).toMatchObject({ status: 200, body: expect.stringMatching(/Workshop/) });
+});
+
+for (const who of ['otherRenter', 'otherOwner'] as const) {
+  test(`nothing of a rental or a device that is not offered is there for strangers: ${who}`, async () => {
+    for (const path of [...rentals(), ...devices()]) {
+      const { status, body } = await get(who, path);
+      expect([path, status, theirs.exec(body)]).toEqual([path, 404, null]);
+      expect(theirs.exec((await get(who, path, { rsc: '1' })).body), `data of ${path}`).toBeNull();
+    }
+  });
+}
+
+test('visitors are sent away from all of it', async () => {
+  for (const path of [...rentals(), ...devices()]) {
+    const { status, body } = await get('visitor', path);
+    expect([307, 401, 404], path).toContain(status);
+    expect(theirs.exec(body), path).toBeNull();
+    expect(theirs.exec((await get('visitor', path, { rsc: '1' })).body), `data of ${path}`).toBeNull();
+  }
+});
+
+test('the lists of strangers hold nothing of theirs', async () => {
+  for (const who of ['otherRenter', 'otherOwner'] as const) {
+    for (const path of ['/rentals', '/my/devices', '/wallet', '/settings']) {
+      const { status, body } = await get(who, path);
+      expect([path, status, theirs.exec(body)]).toEqual([path, 200, null]);
+    }
+  }
+});
+
+test('a stranger’s stream is silent about what changes for others', async () => {
+  const own = await listen('owner', 'devices');
+  const strange = await listen('otherRenter', 'devices');
+  for (const stream of [own, strange]) await expect.poll(stream.heard).toContain('retry');
+  const before = own.heard().length;
+
+  await at.owner.goto(`/my/devices/${at.scene.devices.unlisted}`);
+  await at.owner.getByRole('button', { name: 'List it on the market' }).click();
+  await expect.poll(() => own.heard().slice(before)).toContain('event: changed');
+  expect(strange.heard()).not.toContain('event');
+  await Promise.all([own.hangUp(), strange.hangUp()]);
+});
