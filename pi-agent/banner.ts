@@ -24,10 +24,9 @@ async function until(answers: () => Promise<boolean>, withinMs: number, otherwis
 }
 
 async function greets(host: string, port: number, greeting: RegExp | null): Promise<boolean> {
-  const socket = connect({ host, port, timeout: 1000 });
-  socket.once('timeout', () => socket.destroy());
+  const socket = connect(port, host);
   try {
-    await once(socket, 'connect');
+    await once(socket, 'connect', { signal: AbortSignal.timeout(1000) });
     if (greeting === null) return true;
     const [first]: Buffer[] = await once(socket, 'data', { signal: AbortSignal.timeout(2000) });
     return greeting.test(first?.toString('latin1') ?? '');

@@ -19,7 +19,7 @@ export const tenantRecord = z.object({
   id: z.string(),
   kind: z.enum(['verification', 'rental']),
   hostKey: z.string().nullable(),
-  readySince: z.string().nullable().describe('the start of the container that answered'),
+  readySince: z.string().nullable().describe('the start of the container that answered, unless it was paused since'),
   steps: z.array(timedStep),
 });
 /** What `tenantRecord` parses to. */

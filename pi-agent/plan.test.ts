@@ -184,7 +184,7 @@ function apply(step: Step, actual: Actual): Actual {
     case 'awaitReady':
       return into('running', true);
     case 'pauseEnvironment':
-      return into('paused');
+      return into('paused', false);
     case 'resumeEnvironment':
       return into('running');
     case 'verifyDevice':

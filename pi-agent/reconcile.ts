@@ -97,16 +97,20 @@ function environmentNow(order: AgentOrder | null, journal: Journal): Environment
   const tenant = readTenant();
   const id = tenant?.id ?? (order && environmentIn(order.task)?.id);
   if (!id) return null;
-  const hostKey = tenant?.hostKey ?? null;
-  const unready = journal.failures >= failuresToReport ? 'failed' : 'preparing';
-  const paused = journal.actual?.container?.state === 'paused';
   return {
     id,
-    state: paused ? 'paused' : hostKey ? 'ready' : unready,
-    hostKey,
+    state: stateOf(journal),
+    hostKey: tenant?.hostKey ?? null,
     steps: tenant?.steps.length ? tenant.steps : journal.steps,
     problem: journal.problem,
   };
+}
+
+/** Ready is only what has answered since it was started, or since it goes on after a pause. */
+function stateOf({ actual, failures }: Journal): EnvironmentReport['state'] {
+  if (actual?.container?.state === 'paused') return 'paused';
+  if (actual?.container?.ready) return 'ready';
+  return failures >= failuresToReport ? 'failed' : 'preparing';
 }
 
 function emptyJournal(order: AgentOrder | null): Journal {

@@ -57,7 +57,12 @@ const executors: { [Name in Step['do']]: Executor<Name> } = {
   },
   restartEnvironment: ({ environments }) => environments.start(),
   awaitReady,
-  pauseEnvironment: ({ environments }) => environments.pause(),
+  pauseEnvironment: async ({ environments }) => {
+    // Whatever goes on after a pause has to show anew that it answers.
+    const tenant = disks.readTenant();
+    if (tenant) await disks.writeTenant({ ...tenant, readySince: null });
+    await environments.pause();
+  },
   resumeEnvironment: ({ environments }) => environments.resume(),
   verifyDevice: async ({ state, environments }, { id }) => {
     const gigabytes = disks.findDisk(state.folder)?.gigabytes ?? 0;
@@ -88,7 +93,10 @@ export async function observe({ state, environments }: Parts, image: ImageSpec |
     tenant,
     engineUp,
     image: image ? await imageState({ state, environments }, image, engineUp) : 'missing',
-    container: found && { state: containerState(found.status), ready: tenant?.readySince === found.startedAt },
+    container: found && {
+      state: containerState(found.status),
+      ready: found.status === 'running' && tenant?.readySince === found.startedAt,
+    },
     verified: state.read('verification')?.id ?? null,
     wiped: state.read('wipe')?.id ?? null,
   };

@@ -159,7 +159,7 @@ export const agentOrder = z.object({
 /** A whole order. */
 export type AgentOrder = z.infer<typeof agentOrder>;
 
-/** The environment as it is. `ready` means that its sshd answered on its own port 22. */
+/** The environment as it is. `ready` means that its sshd has answered on its port 22 since it was started or resumed. */
 export const environmentReport = z.object({
   id,
   state: z.enum(['preparing', 'ready', 'paused', 'failed']),
