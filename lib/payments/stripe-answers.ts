@@ -176,12 +176,15 @@ export async function findFirst<Item>(
   list: AsyncIterable<Item>,
   wanted: (item: Item) => boolean,
 ): Promise<Item | null> {
-  try {
-    for await (const item of list) if (wanted(item)) return item;
-    return null;
-  } catch (error) {
-    return fail(error);
-  }
+  for await (const item of list) if (wanted(item)) return item;
+  return null;
+}
+
+/** All of a list that may go over many pages. */
+export async function listAll<Item>(list: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of list) all.push(item);
+  return all;
 }
 
 /** An hour before `moment`, in Stripe's seconds: its clock need not agree with ours. */

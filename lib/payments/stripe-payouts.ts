@@ -11,7 +11,6 @@ export function payouts(client: Stripe) {
   return {
     beginPayee: (payee: Payee) => beginPayee(client, payee),
     getPayee: (payee: string) => getPayee(client, payee),
-    readDestination: (typed: string) => /^acct_\w{8,32}$/.exec(typed.trim())?.[0] ?? null,
     beginPayout: (payout: Payout) => beginPayout(client, payout),
     findPayout: (payout: LostPayout) => findPayout(client, payout),
   };
@@ -75,7 +74,7 @@ function closed(error: unknown) {
 }
 
 async function findPayout(client: Stripe, payout: LostPayout) {
-  const transfer = await findTransfer(client, payout);
+  const transfer = await ask(findTransfer(client, payout));
   return transfer && payoutOf(transfer);
 }
 

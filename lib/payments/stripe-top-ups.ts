@@ -6,6 +6,7 @@ import {
   fail,
   findFirst,
   idOf,
+  listAll,
   made,
   paymentOf,
   progressOf,
@@ -113,8 +114,8 @@ async function statusOfIntent(client: Stripe, intent: Stripe.PaymentIntent): Pro
 
   const payment_intent = intent.id;
   const [refunds, disputes] = await Promise.all([
-    ask(client.refunds.list({ payment_intent, limit: 100 }).autoPagingToArray({ limit: 1000 })),
-    ask(client.disputes.list({ payment_intent, limit: 100 }).autoPagingToArray({ limit: 1000 })),
+    ask(listAll(client.refunds.list({ payment_intent, limit: 100 }))),
+    ask(listAll(client.disputes.list({ payment_intent, limit: 100 }))),
   ]);
   return {
     topUpId,
@@ -176,9 +177,10 @@ async function findTopUp(client: Stripe, { topUpId, savedMethod, since }: Lost) 
   const customer = savedMethod && partsOf(savedMethod)[0];
   const range = { created: { gte: secondsBefore(since) }, limit: 100, ...(customer && { customer }) };
   const ours = ({ metadata }: { metadata: Stripe.Metadata | null }) => metadata?.topUpId === topUpId;
-  const session = await findFirst(client.checkout.sessions.list(range), ours);
+  const session = await ask(findFirst(client.checkout.sessions.list(range), ours));
   if (session || !customer) return session?.id ?? null;
-  return (await findFirst(client.paymentIntents.list(range), ours))?.id ?? null;
+  const intent = await ask(findFirst(client.paymentIntents.list(range), ours));
+  return intent?.id ?? null;
 }
 
 async function forgetMethod(client: Stripe, savedMethod: string) {

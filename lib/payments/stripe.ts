@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import { CENT } from './cents.ts';
 import type { PaymentProvider, ProviderTransaction } from './provider.ts';
-import { ask, dateOf, eventOf, idOf, moneyOf } from './stripe-answers.ts';
+import { ask, dateOf, eventOf, idOf, listAll, moneyOf } from './stripe-answers.ts';
 import { payouts } from './stripe-payouts.ts';
 import { topUps } from './stripe-top-ups.ts';
 
@@ -82,9 +82,7 @@ async function listBalances(client: Stripe) {
 /** Stripe tells the newest first, and the books want the oldest, so all are read before the first is told. */
 async function* listTransactions(client: Stripe, since: Date): AsyncGenerator<ProviderTransaction> {
   const created = { gte: Math.floor(since.getTime() / 1000) };
-  const booked = await ask(
-    client.balanceTransactions.list({ created, limit: 100 }).autoPagingToArray({ limit: 1_000_000 }),
-  );
+  const booked = await ask(listAll(client.balanceTransactions.list({ created, limit: 100 })));
   for (const { id, source, amount, fee, currency, created } of booked.reverse())
     yield {
       reference: idOf(source) ?? id,

@@ -51,3 +51,9 @@ export function fakePage(title: string, buttons: Record<string, string>, notice 
   const head = `<title>${title}</title><meta name="viewport" content="width=device-width">`;
   return `<!doctype html><html lang="en">${head}<h1>${title}</h1>${said}${forms.join('')}</html>`;
 }
+
+/** Sends a webhook and tells whether it was taken. */
+export async function postTo(address: string, webhook: { body: Uint8Array<ArrayBuffer>; headers: Headers }) {
+  const response = await fetch(address, { method: 'POST', ...webhook }).catch(() => null);
+  return response?.ok ?? false;
+}
