@@ -2,11 +2,28 @@ import { z } from 'zod';
 
 const secret = (what: string) => z.string().min(1).optional().describe(what);
 
+/** A setting that is JSON of that shape. */
+function jsonOf<Shape extends z.ZodType>(shape: Shape) {
+  const json = z.string().transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue({ code: 'custom', message: 'is not JSON' });
+      return z.NEVER;
+    }
+  });
+  return json.pipe(shape);
+}
+
 const paypal = {
   PAYPAL_CLIENT_ID: secret('PayPal: the app’s client id; unset: PayPal is off'),
   PAYPAL_CLIENT_SECRET: secret('PayPal: its secret'),
   PAYPAL_WEBHOOK_ID: secret('PayPal: the id of the webhook that points to /api/payments/paypal/webhook'),
   PAYPAL_URL: z.url().default('https://api-m.paypal.com').describe('PayPal: its API; the sandbox has another'),
+  PAYPAL_VAULT: z
+    .stringbool()
+    .default(false)
+    .describe('PayPal: whether the account may save wallets (Vault), for automatic top-ups'),
 };
 
 const stripe = {
@@ -21,11 +38,24 @@ const bitcoin = {
   BITCOIN_NETWORK: z.enum(['main', 'testnet', 'regtest']).default('main').describe('Bitcoin: which network that is'),
 };
 
+const evmCoin = z.strictObject({
+  chainId: z.int().positive(),
+  name: z.string().min(1),
+  url: z.url({ protocol: /^https?$/ }),
+  currency: z.string().regex(/^[A-Z0-9]{2,10}$/),
+  decimals: z.int().min(0).max(36),
+  token: z.string().optional(),
+  confirmations: z.int().positive().optional(),
+  depth: z.int().positive().optional(),
+});
+
 const evm = {
   EVM_XPUB: secret('EVM chains: the extended public key of a BIP 44 account; unset: off'),
-  EVM_COINS: secret(
-    'EVM chains: JSON list of {chainId, name, url, currency, decimals, token?, confirmations?}; without `token` it is the chain’s own coin',
-  ),
+  EVM_COINS: jsonOf(z.array(evmCoin))
+    .optional()
+    .describe(
+      'EVM chains: JSON list of {chainId, name, url, currency, decimals, token?, confirmations?, depth?}; without `token` it is the chain’s own coin; without `confirmations` the chain’s `finalized` block settles payments',
+    ),
 };
 
 const btcpay = {

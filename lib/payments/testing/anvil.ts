@@ -2,7 +2,19 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
-import { type Abi, type Address, createTestClient, erc20Abi, type Hex, http, publicActions, walletActions } from 'viem';
+import {
+  type Abi,
+  type Address,
+  createTestClient,
+  erc20Abi,
+  getAddress,
+  type Hex,
+  http,
+  type PublicActions,
+  publicActions,
+  serializeTransaction,
+  walletActions,
+} from 'viem';
 import { mnemonicToAccount } from 'viem/accounts';
 import { localhost } from 'viem/chains';
 
@@ -12,11 +24,21 @@ export const ANVIL_WORDS = 'test test test test test test test test test test te
 const rich = mnemonicToAccount(ANVIL_WORDS).address;
 const require = createRequire(import.meta.url);
 
-/** Starts an EVM chain of its own on a free port of loopback. Each transaction is mined at once, in a block of its own. */
+/** Starts an EVM chain of its own on a free port of loopback. Only `mine` makes blocks. */
 export async function startAnvil({ chainId = 31_337 } = {}) {
   const program = `@foundry-rs/anvil-${process.platform}-${process.arch === 'x64' ? 'amd64' : 'arm64'}/bin/anvil`;
   // With short epochs `finalized` follows the head two blocks behind.
-  const options = ['--port', '0', '--chain-id', String(chainId), '--slots-in-an-epoch', '1', '--accounts', '1'];
+  const options = [
+    '--port',
+    '0',
+    '--chain-id',
+    String(chainId),
+    '--slots-in-an-epoch',
+    '1',
+    '--accounts',
+    '1',
+    '--no-mining',
+  ];
   const node = spawn(require.resolve(program), options, { stdio: ['ignore', 'pipe', 'inherit'] });
   const end = () => node.kill('SIGKILL');
   process.once('exit', end);
@@ -50,43 +72,59 @@ async function addressOf(output: AsyncIterable<string> & NodeJS.EventEmitter): P
 }
 
 function actionsOn(url: string, chainId: number) {
-  const client = createTestClient({
-    mode: 'anvil',
-    chain: { ...localhost, id: chainId },
-    transport: http(url),
-    account: rich,
-    pollingInterval: 10,
-  })
-    .extend(publicActions)
-    .extend(walletActions);
-  const mined = async (hash: Hex) => {
-    const receipt = await client.waitForTransactionReceipt({ hash });
-    return { hash, receipt };
-  };
+  const options = { mode: 'anvil', chain: { ...localhost, id: chainId }, transport: http(url), account: rich } as const;
+  const client = createTestClient(options).extend(publicActions).extend(walletActions);
+  const ask = (method: string, params: unknown[]) =>
+    client.request({ method, params } as never) as unknown as Promise<unknown>;
+  const mine = (blocks: number) => client.mine({ blocks });
 
   return {
-    /** Adds empty blocks. */
-    mine: (blocks = 1) => client.mine({ blocks }),
+    mine,
     /** Pays the chain's own coin, in wei, out of a rich account. */
-    pay: async (to: Address, value: bigint) => mined(await client.sendTransaction({ to, value })),
-    /** Replaces the last blocks by empty ones; their transactions are gone. */
-    reorg: (depth: number) => client.request({ method: 'anvil_reorg' as never, params: [depth, []] as never }),
+    pay: (to: Address, value: bigint) => client.sendTransaction({ to, value }),
+    /** Gives an address so much of the chain's own coin, in wei, and no more. */
+    setBalance: (address: Address, value: bigint) => client.setBalance({ address, value }),
+    /** Replaces the last blocks by a longer branch of empty ones; the answer sends their transactions again. */
+    async reorg(depth: number) {
+      const dropped = await rawTransactions(client, depth);
+      await ask('anvil_reorg', [depth, []]);
+      await mine(1);
+      return async () => {
+        for (const raw of dropped) await client.sendRawTransaction({ serializedTransaction: raw });
+      };
+    },
     /** Deploys an ERC-20 token whose whole supply belongs to a rich account. */
     async deployToken({ symbol = 'USDC', decimals = 6 } = {}) {
       const { abi, bytecode } = presetOf(decimals);
-      const args = [symbol, symbol, 10n ** 30n, rich];
-      const { receipt } = await mined(await client.deployContract({ abi, bytecode, args }));
-      const address = receipt.contractAddress as Address;
-      const token = { address, abi: erc20Abi } as const;
+      const hash = await client.deployContract({ abi, bytecode, args: [symbol, symbol, 10n ** 30n, rich] });
+      await mine(1);
+      const { contractAddress } = await client.getTransactionReceipt({ hash });
+      const token = { address: getAddress(contractAddress as Address), abi: erc20Abi } as const;
       return {
-        address,
+        address: token.address,
         /** Pays the token, in its smallest parts. */
-        pay: async (to: Address, amount: bigint) =>
-          mined(await client.writeContract({ ...token, functionName: 'transfer', args: [to, amount] })),
+        pay: (to: Address, amount: bigint) =>
+          client.writeContract({ ...token, functionName: 'transfer', args: [to, amount] }),
+        balanceOf: (owner: Address) => client.readContract({ ...token, functionName: 'balanceOf', args: [owner] }),
       };
     },
   };
 }
+
+/** The transactions of the last blocks, as they were sent. */
+async function rawTransactions(client: PublicActions, depth: number): Promise<Hex[]> {
+  const head = await client.getBlockNumber();
+  const heights = Array.from({ length: depth }, (_, at) => head - BigInt(depth - 1 - at));
+  const blocks = await Promise.all(
+    heights.map((blockNumber) => client.getBlock({ blockNumber, includeTransactions: true })),
+  );
+  return blocks.flatMap(({ transactions }) =>
+    transactions.map((sent) => serializeTransaction({ ...sent, data: sent.input } as never, sent as never)),
+  );
+}
+
+/** An ERC-20 token in the hands of the test. */
+export type Token = Awaited<ReturnType<Anvil['deployToken']>>;
 
 /** OpenZeppelin's token, which has 18 decimals built in, with the decimals that the test wants. */
 function presetOf(decimals: number): { abi: Abi; bytecode: Hex } {
