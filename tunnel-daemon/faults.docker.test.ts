@@ -6,6 +6,8 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { db } from '#db/client';
 import { proofIntervals, rentals } from '#db/schema/rentals';
+import { closeSilentRelays } from '../lib/relays/commands.ts';
+import { ALIVE_SECONDS } from '../lib/relays/heartbeat.ts';
 import type { DaemonSettings } from './config.ts';
 import {
   announced,
@@ -20,6 +22,7 @@ import {
   openTunnel,
   spawnDaemon,
   startEnvironment,
+  storyOf,
   type TestDevice,
   type TestEnvironment,
   type Tunnel,
@@ -169,10 +172,22 @@ test('no restart and no kill has made proven time overlap or exceed the time tha
   expect(proven).toBeLessThanOrEqual(Date.now() - (all[0]?.fromAt.getTime() ?? 0));
 });
 
+test('a device whose relay’s daemon died leaves the market after a minute, and is back with the next daemon', async () => {
+  await endDaemon(daemon, 'SIGKILL');
+  const at = new Date(Date.now() + ALIVE_SECONDS * 1000);
+  await closeSilentRelays({ at });
+  expect(await tunnelIsUp(device)).toBe(false);
+  daemon = await spawnDaemon(settings, line.url);
+  await eventually(() => tunnelIsUp(device));
+  expect((await storyOf(device)).slice(-2)).toEqual(['relaySilent', 'tunnelOpened']);
+});
+
 test('a daemon that is told to stop ends everything', async () => {
   const { sshd, haproxy } = await daemon.pids();
   await endDaemon(daemon, 'SIGINT');
-  expect([isAlive(sshd), isAlive(haproxy), await greets()]).toEqual([false, false, false]);
+  // They outlived the daemon that had started them: somebody else has to bury them first.
+  await eventually(async () => !isAlive(sshd) && !isAlive(haproxy));
+  expect(await greets()).toBe(false);
   daemon = await spawnDaemon(settings, line.url);
   await eventually(greets, 20);
 });
