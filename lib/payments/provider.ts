@@ -129,7 +129,10 @@ export type PaymentProvider = {
     returnUrl: string;
     key: string;
   }): Promise<{ reference: string; status: TopUpStatus }>;
-  /** The reference of a charge whose answer was lost; null when the provider never heard of it. */
+  /**
+   * The reference of a charge whose answer was lost; null when the provider certainly never heard of it. One that cannot
+   * tell yet throws `unknown`: charge again under the same key, or ask later.
+   */
   findTopUp?(lost: { topUpId: string; savedMethod: string | null; since: Date }): Promise<string | null>;
   forgetMethod?(savedMethod: string): Promise<void>;
   refund?(refund: { reference: string; paymentId: string; amount: bigint; key: string }): Promise<Refund>;
@@ -145,8 +148,16 @@ export type PaymentProvider = {
   /** What a destination that a person typed means to us: the form that is kept, or null when it can be none. */
   readDestination?(typed: string): string | null;
   beginPayout?(payout: { payoutId: string; destination: string; amount: bigint; key: string }): Promise<PayoutStatus>;
-  /** What became of a payout, by our key; null when the provider has never heard of it. */
-  findPayout?(payout: { key: string; destination: string; since: Date }): Promise<PayoutStatus | null>;
+  /**
+   * What became of a payout, by our key, and by the reference where one was answered; null when the provider has
+   * certainly never heard of it. A provider that cannot tell throws `unknown`: begin it again under its key.
+   */
+  findPayout?(payout: {
+    key: string;
+    destination: string;
+    since: Date;
+    reference?: string | null;
+  }): Promise<PayoutStatus | null>;
 
   /** Authenticates a webhook over its raw bytes and names what it is about; null when it is not authentic. */
   readWebhook?(body: Uint8Array, headers: Headers): Promise<WebhookEvent | null>;

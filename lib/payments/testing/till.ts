@@ -11,7 +11,8 @@ export const dollars = (amount: number) => BigInt(amount) * 1_000_000n;
 export type Till = ReturnType<typeof tillOf>;
 
 /** What the broker asks of a provider, as the product does. */
-export function tillOf({ provider, pay, secrets }: ProviderBench) {
+export function tillOf(bench: ProviderBench) {
+  const { provider, pay } = bench;
   let addressIndex = 0;
 
   /** A top-up of $20; a currency of another name than USD costs a hundredth of a unit for each micro-dollar. */
@@ -51,7 +52,7 @@ export function tillOf({ provider, pay, secrets }: ProviderBench) {
   async function attempt<Value>(call: Promise<Value>): Promise<Value | PaymentError> {
     return call.catch((error: unknown) => {
       expect(error).toBeInstanceOf(PaymentError);
-      for (const secret of secrets) expect(inspect(error, { depth: 9 })).not.toContain(secret);
+      for (const secret of bench.secrets) expect(inspect(error, { depth: 9 })).not.toContain(secret);
       return error as PaymentError;
     });
   }
