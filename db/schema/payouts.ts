@@ -1,4 +1,4 @@
-import { type AnyColumn, sql } from 'drizzle-orm';
+import { type AnyColumn, type SQL, sql } from 'drizzle-orm';
 import {
   boolean,
   check,
@@ -51,7 +51,7 @@ export const payoutPlans = pgTable('payout_plans', {
 });
 
 /** The network of a provider that is a chain: `evm:8453` of `evm:8453:usdc`. */
-export const networkOf = (provider: AnyColumn) => sql`substring(${provider} from '^[^:]+(?::[^:]+)?')`;
+export const networkOf = (provider: AnyColumn | SQL) => sql`substring(${provider} from '^[^:]+(?::[^:]+)?')`;
 
 /** Payouts on one chain that an admin signs elsewhere, together. */
 export const payoutBatches = pgTable(

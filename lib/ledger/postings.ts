@@ -181,6 +181,20 @@ export function payoutPaid(
   return sending('payout', 'paid', payout, lines);
 }
 
+/** What a network took for a transaction of ours, in its currency. */
+export function networkFee(fee: {
+  transactionId: string;
+  provider: string;
+  amount: bigint;
+  currency: string;
+  at: Date;
+}): Posting {
+  const { transactionId, provider, amount, currency, at } = fee;
+  const lines = move(amount, providerAccount('pspFee', provider, currency), providerAccount('psp', provider, currency));
+  const about = { provider, transactionId };
+  return { kind: 'networkFee', key: `network:${provider}:${transactionId}:fee`, at, about, lines };
+}
+
 /** A payout that did not reach its owner, or came back: the owner has it again. */
 export function payoutReturned(payout: Sending & { wasPaid: boolean }): Posting {
   const { userId, provider, amount, wasPaid } = payout;

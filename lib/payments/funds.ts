@@ -1,8 +1,8 @@
-import { and, eq, isNotNull } from 'drizzle-orm';
+import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import { db } from '#db/client';
 import { deposits } from '#db/schema/chains';
 import { topUps } from '#db/schema/payments';
-import { payoutBatches } from '#db/schema/payouts';
+import { networkOf, payoutBatches } from '#db/schema/payouts';
 import type { Funds } from './chain.ts';
 
 /** Every address on which a chain may still be paid: of every top-up that there ever was. */
@@ -21,10 +21,13 @@ export async function readFunds(chainId: string): Promise<Funds> {
     .from(deposits)
     .where(and(eq(deposits.chain, chainId), isNotNull(deposits.height)))
     .orderBy(deposits.id);
+  // The currencies of one network are paid from one account.
   const batches = await db
     .select({ transactions: payoutBatches.transactions })
     .from(payoutBatches)
-    .where(and(eq(payoutBatches.provider, chainId), isNotNull(payoutBatches.signedAt)))
+    .where(
+      and(eq(networkOf(payoutBatches.provider), networkOf(sql`${chainId}::text`)), isNotNull(payoutBatches.signedAt)),
+    )
     .orderBy(payoutBatches.signedAt);
   return {
     addresses: await listAddresses(chainId),

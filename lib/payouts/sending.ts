@@ -11,6 +11,8 @@ import { getDestination, lockPayout, movePayout, type Payout, type PayoutNews } 
 import { readHoldFacts } from './queries.ts';
 import { holdReasonOf, nextCheckAt, payoutKey } from './terms.ts';
 
+const HOUR_MS = 3_600_000;
+
 /** What happened to a payout, and what is known of it since. */
 type Report = { event: PayoutEvent; news: PayoutNews };
 
@@ -53,7 +55,7 @@ export async function submitPayouts(treasury: Treasury, { at }: { at: Date }): P
 async function submitPayout(treasury: Treasury, { payoutId, at }: { payoutId: string; at: Date }) {
   const question = await db.transaction((tx) => callOn(tx, treasury, payoutId, at));
   if (!question) return;
-  const report = await carryOut(question).then(reportOf, reportOfFailure);
+  const report = await carryOut(question, at).then(reportOf, reportOfFailure);
   await learn(treasury, payoutId, report, at);
 }
 
@@ -71,15 +73,29 @@ async function callOn(tx: Tx, treasury: Treasury, payoutId: string, at: Date): P
 }
 
 /** What was called before is looked for first: a provider does not remember keys for ever. */
-async function carryOut(question: Question): Promise<PayoutStatus> {
-  const { payout, provider, destination } = question;
-  const { id: payoutId, amount } = payout;
-  return (await find(question)) ?? provider.beginPayout({ payoutId, destination, amount, key: payoutKey(payoutId) });
+async function carryOut(question: Question, at: Date): Promise<PayoutStatus> {
+  return (await recall(question, at)) ?? begin(question);
+}
+
+function begin({ payout: { id: payoutId, amount }, provider, destination }: Question): Promise<PayoutStatus> {
+  return provider.beginPayout({ payoutId, destination, amount, key: payoutKey(payoutId) });
 }
 
 /** What the provider knows of a payout; null when it does not, or was never called. */
-async function find({ payout: { id, calledAt }, provider, destination }: Question): Promise<PayoutStatus | null> {
-  return calledAt && provider.findPayout({ key: payoutKey(id), destination, since: calledAt });
+async function find({ payout, provider, destination }: Question): Promise<PayoutStatus | null> {
+  const { id, calledAt, reference } = payout;
+  return calledAt && provider.findPayout({ key: payoutKey(id), destination, since: calledAt, reference });
+}
+
+/** The same, where a provider that cannot tell is asked by beginning again, as long as it surely remembers our key. */
+function recall(question: Question, at: Date): Promise<PayoutStatus | null> {
+  const { payout, provider } = question;
+  const called = payout.calledAt ?? at;
+  const remembers = at.getTime() - called.getTime() < (provider.keyHours - 1) * HOUR_MS;
+  return find(question).catch((error: unknown) => {
+    if (remembers && error instanceof PaymentError && error.failure === 'unknown') return begin(question);
+    throw error;
+  });
 }
 
 function reportOf(status: PayoutStatus): Report {
@@ -122,7 +138,8 @@ export async function checkPayouts(treasury: Treasury, { at }: { at: Date }): Pr
 export async function syncPayout(treasury: Treasury, { payoutId, at }: { payoutId: string; at: Date }): Promise<void> {
   const question = await db.transaction((tx) => askOf(tx, treasury, payoutId));
   if (!question) return;
-  const status = await find(question);
+  const isLost = question.payout.state === 'submitting' || question.payout.state === 'unknown';
+  const status = await (isLost ? recall(question, at) : find(question));
   // Of a payout that the provider had, it being away says nothing.
   await learn(treasury, payoutId, status ? reportOf(status) : { event: 'notDone', news: {} }, at);
 }
