@@ -8,7 +8,7 @@ export function EmptyState({ title, children, action, isPage }: Props) {
   return (
     <div className="flex flex-col items-center px-6 py-14 text-center">
       <Heading className="text-lg font-medium">{title}</Heading>
-      {children && <div className="mt-1 max-w-md text-pretty text-ink-soft">{children}</div>}
+      {children && <div className="mt-1 max-w-md text-balance text-ink-soft">{children}</div>}
       {action && <div className="mt-5 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>
   );
