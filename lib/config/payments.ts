@@ -19,6 +19,10 @@ const paypal = {
   PAYPAL_CLIENT_ID: secret('PayPal: the app’s client id; unset: PayPal is off'),
   PAYPAL_CLIENT_SECRET: secret('PayPal: its secret'),
   PAYPAL_WEBHOOK_ID: secret('PayPal: the id of the webhook that points to /api/payments/paypal/webhook'),
+  PAYPAL_VAULT: z
+    .stringbool()
+    .default(false)
+    .describe('PayPal: whether the account may save wallets, for automatic top-ups; PayPal has to allow it'),
   PAYPAL_URL: z.url().default('https://api-m.paypal.com').describe('PayPal: its API; the sandbox has another'),
   PAYPAL_VAULT: z
     .stringbool()

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parseSettings } from './parse.ts';
+import { paymentSettings } from './payments.ts';
 import { placesOf } from './places.ts';
 
 /** The settings of the web program. */
@@ -39,6 +40,7 @@ export const webSettings = z.object({
     .string()
     .default(join(placesOf(process.cwd()).data, 'images'))
     .describe('Where the images that agents download lie'),
+  ...paymentSettings,
 });
 
 /** The settings of the web program, as parsed. */

@@ -28,7 +28,7 @@ async function makeProven(seconds: number) {
 
 test('a broker whose own clock is an hour late bills what the relay proved just now', async () => {
   const [counted, stopped] = [await makeProven(60), await makeProven(30)];
-  const jobs = startJobs({ log, sealer, mail: null, meterTickSeconds: 1 });
+  const jobs = startJobs({ log, sealer, mail: null, treasury: null, meterTickSeconds: 1 });
   await vi.waitFor(async () => expect((await getRentalCost(counted.rentalId)).gross).toBe(60_000n), 15_000);
   await jobs.stop();
 

@@ -19,7 +19,7 @@ test('a running rental is counted, posted and suspended by itself, though two pr
   const fromAt = new Date(Date.now() - 60_000);
   await db.insert(proofIntervals).values({ rentalId: rental, fromAt, toAt: new Date() });
 
-  const processes = [1, 2].map(() => startJobs({ log, sealer, mail: null, meterTickSeconds: 1 }));
+  const processes = [1, 2].map(() => startJobs({ log, sealer, mail: null, treasury: null, meterTickSeconds: 1 }));
   await vi.waitFor(async () => expect((await getRentalCost(rental)).gross).toBe(60n), soon);
   await vi.waitFor(async () => expect(await stateOf(rental)).toBe('suspended'), soon);
   await Promise.all(processes.map(({ stop }) => stop()));

@@ -6,6 +6,7 @@ import { checkInvariants } from '../ledger/invariants.ts';
 import { sendDueMails } from '../mail/commands.ts';
 import type { MailTransport } from '../mail/transport.ts';
 import { postUsage, tickMeters } from '../metering/commands.ts';
+import type { Treasury } from '../payments/registry.ts';
 import type { Logger } from '../process/log.ts';
 import { every } from '../process/loop.ts';
 import { forgetOldLimits } from '../rate-limits/commands.ts';
@@ -14,6 +15,7 @@ import { endExpired, endLost, resumeFunded, suspendExhausted } from '../rentals/
 import type { Sealer } from '../secrets.ts';
 import { forgetOldSessions } from '../sessions/commands.ts';
 import { refreshUptime } from '../uptime/commands.ts';
+import { moneyJobs } from './money.ts';
 
 const CLOCK_SECONDS = 10;
 const HOUR_MS = 3_600_000;
@@ -24,13 +26,15 @@ export type JobSettings = {
   log: Logger;
   sealer: Sealer;
   mail: MailTransport | null;
+  treasury: Treasury | null;
   meterTickSeconds?: number;
 };
 
-type Job = { name: string; everySeconds: number; run: (at: Date) => Promise<unknown> };
+/** Something that happens by itself, again and again. */
+export type Job = { name: string; everySeconds: number; run: (at: Date) => Promise<unknown> };
 
 /** Everything that happens by itself. Each job may run twice, late or beside another: the outcome is the same. */
-function jobsOf({ log, sealer, mail: transport, meterTickSeconds = 60 }: JobSettings): Job[] {
+function jobsOf({ log, sealer, mail: transport, treasury, meterTickSeconds = 60 }: JobSettings): Job[] {
   const mail = transport && { transport, sealer };
   return [
     { name: 'suspendExhausted', everySeconds: 2, run: (at) => suspendExhausted({ at }) },
@@ -46,6 +50,7 @@ function jobsOf({ log, sealer, mail: transport, meterTickSeconds = 60 }: JobSett
     { name: 'forgetOldLimits', everySeconds: 3600, run: (at) => forgetOldLimits({ at }) },
     { name: 'forgetOldSessions', everySeconds: 3600, run: (at) => forgetOldSessions({ at }) },
     { name: 'checkBooks', everySeconds: 60, run: oncePer(DAY_MS, () => checkBooks(log)) },
+    ...(treasury ? moneyJobs(treasury) : []),
     ...(mail ? [{ name: 'sendDueMails', everySeconds: 1, run: (at: Date) => sendDueMails({ ...mail, at }) }] : []),
   ];
 }

@@ -108,5 +108,5 @@ async function* listTransactions(chain: Chain, since: Date): AsyncIterable<Provi
 /** The least that it makes sense to move on a chain, until an operator decides otherwise. */
 export const leastOnChain = {
   bitcoin: { topUp: 20n * DOLLAR, payout: 50n * DOLLAR },
-  stablecoin: { topUp: 5n * DOLLAR, payout: 20n * DOLLAR },
+  other: { topUp: 5n * DOLLAR, payout: 20n * DOLLAR },
 } as const;

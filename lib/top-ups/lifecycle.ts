@@ -1,15 +1,4 @@
-const untilPaid = {
-  seen: 'processing',
-  personNeeded: 'requiresAction',
-  paid: 'succeeded',
-  declined: 'failed',
-  ranOut: 'expired',
-  gaveUp: 'cancelled',
-} as const;
-
-/** Money may come late; it is the person's, whatever was thought of the top-up before. */
-const afterAll = { seen: 'processing', paid: 'succeeded' } as const;
-
+/** What can become of money once it was paid; whoever asks late learns of it together with the payment. */
 const oncePaid = {
   partlyRefunded: 'partiallyRefunded',
   whollyRefunded: 'refunded',
@@ -18,6 +7,19 @@ const oncePaid = {
   contestLost: 'disputeLost',
   undone: 'reorged',
 } as const;
+
+const untilPaid = {
+  seen: 'processing',
+  personNeeded: 'requiresAction',
+  paid: 'succeeded',
+  declined: 'failed',
+  ranOut: 'expired',
+  gaveUp: 'cancelled',
+  ...oncePaid,
+} as const;
+
+/** Money may come late; it is the person's, whatever was thought of the top-up before. */
+const afterAll = { seen: 'processing', paid: 'succeeded', ...oncePaid } as const;
 
 /**
  * The life of a top-up, from the wish to money in a wallet and, sometimes, back. Nobody decides these events: they

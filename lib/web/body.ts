@@ -18,8 +18,12 @@ export async function readJson(request: Request, limits: BodyLimits): Promise<Ou
   }
 }
 
-/** The body as text, or null once it passes `maxBytes`, whatever Content-Length claims. */
 async function readText(request: Request, maxBytes: number): Promise<string | null> {
+  return (await readBytes(request, maxBytes))?.toString('utf8') ?? null;
+}
+
+/** The body as it came, or null once it passes `maxBytes`, whatever Content-Length claims. */
+export async function readBytes(request: Request, maxBytes: number): Promise<Buffer | null> {
   if (Number(request.headers.get('content-length')) > maxBytes) return null;
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -28,7 +32,7 @@ async function readText(request: Request, maxBytes: number): Promise<string | nu
     if (size > maxBytes) return null;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 /** How deep brackets and braces nest in JSON text, those inside strings not counted; linear in its length. */

@@ -1,0 +1,24 @@
+import { matureEarnings } from '../earnings/commands.ts';
+import { allotSpending } from '../funding/commands.ts';
+import { followChain } from '../payments/follow.ts';
+import type { Treasury } from '../payments/registry.ts';
+import { sendDueRefunds } from '../refunds/commands.ts';
+import { checkDueTopUps } from '../top-ups/commands.ts';
+import { processDueWebhooks } from '../webhooks/commands.ts';
+import type { Job } from './schedule.ts';
+
+/** What happens by itself with money that comes in and goes out. */
+export function moneyJobs(treasury: Treasury): Job[] {
+  return [
+    { name: 'processDueWebhooks', everySeconds: 1, run: (at) => processDueWebhooks(treasury, { at }) },
+    { name: 'checkDueTopUps', everySeconds: 5, run: (at) => checkDueTopUps(treasury, { at }) },
+    { name: 'sendDueRefunds', everySeconds: 5, run: (at) => sendDueRefunds(treasury, { at }) },
+    { name: 'allotSpending', everySeconds: 60, run: (at) => allotSpending({ at }) },
+    { name: 'matureEarnings', everySeconds: 60, run: (at) => matureEarnings({ at }) },
+    ...[...treasury.chains.values()].map((chain) => ({
+      name: `follow ${chain.id}`,
+      everySeconds: 5,
+      run: (at: Date) => followChain(treasury, { chain, at }),
+    })),
+  ];
+}

@@ -1,0 +1,122 @@
+import { and, eq, isNull, lte, sql } from 'drizzle-orm';
+import { db, type Tx } from '#db/client';
+import { topUps, unapplied, webhookEvents } from '#db/schema/payments';
+import { InvariantError } from '../errors.ts';
+import { done, type Outcome, refused } from '../outcome.ts';
+import { PaymentError } from '../payments/provider.ts';
+import type { Treasury } from '../payments/registry.ts';
+import { syncPayout } from '../payouts/sending.ts';
+import { payoutIdOf } from '../payouts/terms.ts';
+import { followStatus, syncTopUp } from '../top-ups/sync.ts';
+
+/** How many events are worked on at once. */
+const HANDS = 8;
+
+/** After how many failures an event waits for an admin. */
+const ATTEMPTS = 12;
+
+/** A webhook as it came in. */
+export type Incoming = { provider: string; body: Uint8Array; headers: Headers; at: Date };
+
+/** Keeps an authentic webhook, once, to be worked on later; the provider may be told that we have it. */
+export async function receiveWebhook(
+  { providers }: Treasury,
+  { provider: id, body, headers, at }: Incoming,
+): Promise<Outcome<void, 'notFound' | 'notAuthentic'>> {
+  const provider = providers.get(id);
+  if (!provider?.readWebhook) return refused('notFound');
+  const event = await provider.readWebhook(body, headers);
+  if (!event) return refused('notAuthentic');
+  await db
+    .insert(webhookEvents)
+    .values({ provider: id, ...event, receivedAt: at, nextAttemptAt: at })
+    .onConflictDoNothing();
+  return done(undefined);
+}
+
+/** Works on every event that is due; what fails is tried again later, and waits for an admin in the end. */
+export async function processDueWebhooks(treasury: Treasury, { at }: { at: Date }): Promise<void> {
+  await Promise.all(Array.from({ length: HANDS }, () => workOff(treasury, at)));
+}
+
+async function workOff(treasury: Treasury, at: Date) {
+  while (await processNext(treasury, at));
+}
+
+/** The event stays locked while its provider is asked, so nobody else takes it up; a crash gives it back. */
+async function processNext(treasury: Treasury, at: Date): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const { processedAt, deadAt, nextAttemptAt } = webhookEvents;
+    const [event] = await tx
+      .select()
+      .from(webhookEvents)
+      .where(and(isNull(processedAt), isNull(deadAt), lte(nextAttemptAt, at)))
+      .orderBy(nextAttemptAt)
+      .limit(1)
+      .for('update', { skipLocked: true });
+    if (!event) return false;
+    const problem = await attempt(treasury, event, at);
+    const after = problem === null ? { processedAt: at, problem } : laterOn(event, problem, at);
+    await tx
+      .update(webhookEvents)
+      .set({ attempts: event.attempts + 1, ...after })
+      .where(eq(webhookEvents.id, event.id));
+    return true;
+  });
+}
+
+type Event = typeof webhookEvents.$inferSelect;
+
+function laterOn({ attempts }: Event, problem: string, at: Date) {
+  if (attempts + 1 >= ATTEMPTS) return { problem, deadAt: at };
+  const minutes = Math.min(2 ** attempts, 360);
+  return { problem, nextAttemptAt: new Date(at.getTime() + minutes * 60_000) };
+}
+
+/** Null when it is done, else what was in the way. A provider that is away and a broken promise of ours both may pass. */
+async function attempt(treasury: Treasury, event: Event, at: Date): Promise<string | null> {
+  try {
+    for (const reference of event.references) await lookAgain(treasury, event, reference, at);
+    for (const payoutId of event.payoutKeys.flatMap((key) => payoutIdOf(key) ?? [])) {
+      await syncPayout(treasury, { payoutId, at });
+    }
+    return null;
+  } catch (error) {
+    if (error instanceof PaymentError || error instanceof InvariantError) return error.message;
+    throw error;
+  }
+}
+
+/** An event only says where to look: what is true is asked of the provider. */
+async function lookAgain(treasury: Treasury, event: Event, reference: string, at: Date) {
+  const { provider: id } = event;
+  const [known] = await db
+    .select({ topUpId: topUps.id })
+    .from(topUps)
+    .where(and(eq(topUps.provider, id), eq(topUps.reference, reference)));
+  if (known) return syncTopUp(treasury, { topUpId: known.topUpId, at });
+
+  const status = await treasury.providers.get(id)?.getTopUp(reference);
+  const topUpId = status?.topUpId ?? '';
+  const [named] = await db
+    .select({ id: topUps.id })
+    .from(topUps)
+    .where(sql`${topUps.id}::text = ${topUpId} and ${topUps.provider} = ${id}`);
+  if (named && status) return followStatus(treasury, { topUpId, status, at });
+  if (!status || status.payments.length > 0) await noteUnknown(event, reference, at);
+}
+
+/** Somebody paid, and it is for nothing of ours: an admin should look. */
+async function noteUnknown({ provider }: Event, reference: string, at: Date) {
+  await db.insert(unapplied).values({ provider, reference, reason: 'unknownTopUp', at }).onConflictDoNothing();
+}
+
+/** An admin has an event that was given up worked on again. */
+export async function replayWebhook(tx: Tx, { eventId, at }: { eventId: bigint; at: Date }): Promise<boolean> {
+  const replayed = await tx
+    .update(webhookEvents)
+    .set({ deadAt: null, processedAt: null, attempts: 0, nextAttemptAt: at })
+    .where(eq(webhookEvents.id, eventId))
+    .returning({ id: webhookEvents.id });
+  return replayed.length > 0;
+}
