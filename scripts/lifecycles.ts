@@ -1,15 +1,21 @@
 import { deviceLifecycle } from '../lib/devices/lifecycle.ts';
+import { payoutLifecycle } from '../lib/payouts/lifecycle.ts';
+import { refundLifecycle } from '../lib/refunds/lifecycle.ts';
 import { rentalLifecycle } from '../lib/rentals/lifecycle.ts';
+import { topUpLifecycle } from '../lib/top-ups/lifecycle.ts';
 
 type Lifecycle = Record<string, Record<string, string>>;
 
-/** docs/lifecycles.md: the diagrams of the two tables that decide what can happen to a device and to a rental. */
+/** docs/lifecycles.md: the diagrams of the tables that decide what can happen to devices, rentals and money. */
 export function lifecyclesPage(): string {
   return [
     '# Lifecycles',
     'Made by `node scripts/lifecycles.ts > docs/lifecycles.md` from the tables in `lib/*/lifecycle.ts`.',
     diagram('A rental', rentalLifecycle, 'preparing'),
-    `${diagram('A device', deviceLifecycle, 'awaitingAgent')}\n`,
+    diagram('A device', deviceLifecycle, 'awaitingAgent'),
+    diagram('A top-up', topUpLifecycle, 'created'),
+    diagram('A refund', refundLifecycle, 'requested'),
+    `${diagram('A payout', payoutLifecycle, 'reserved')}\n`,
   ].join('\n\n');
 }
 
