@@ -33,6 +33,7 @@ export type BitcoinAccount = ReturnType<typeof bitcoinAccount>;
 export function bitcoinAccount(typed: string, networkName: NetworkName) {
   const network = networks[networkName];
   const { account, origin } = readKey(typed, networkName);
+  const scripts = new Map<string, string>();
   const chains = [RECEIVING, CHANGE].map((chain) => account.deriveChild(chain));
 
   function keyAt(chain: number, index: number) {
@@ -45,14 +46,23 @@ export function bitcoinAccount(typed: string, networkName: NetworkName) {
   /** An address of this network in the one form it is kept in, or null. */
   function readAddress(text: string): string | null {
     try {
-      const coder = Address(network);
-      return coder.encode(coder.decode(text.trim()));
+      const read = Address(network).decode(text.trim());
+      // What pays to an "anchor" is anybody's.
+      return read.type === 'p2a' ? null : Address(network).encode(read);
     } catch {
       return null;
     }
   }
 
-  const scriptOf = (address: string) => OutScript.encode(Address(network).decode(address));
+  /** What pays to an address, in hex as it stands in blocks; all our addresses are asked for at every look. */
+  function scriptOf(address: string): string {
+    const known = scripts.get(address);
+    if (known !== undefined) return known;
+    const script = Buffer.from(OutScript.encode(Address(network).decode(address))).toString('hex');
+    scripts.set(address, script);
+    return script;
+  }
+
   return { keyAt, readAddress, scriptOf, network };
 }
 

@@ -4,48 +4,58 @@ import { readTransaction } from './bitcoin-block.ts';
 import type { ChainOutput, Funds } from './chain.ts';
 import { PaymentError } from './provider.ts';
 
-/** An output that our account received: where it is, what it holds, and the key that spends it. */
-export type Coin = { id: string; amount: bigint; key: Key };
-
-type Key = ReturnType<BitcoinAccount['keyAt']>;
+/** An output that our account received, `<transaction>:<output>`, and which of the account's keys spends it. */
+export type Coin = { id: string; amount: bigint; script: string; chain: number; index: number };
 
 /** Nodes pass on no output below this. */
 const DUST = 546n;
 
 /** Every output that our account ever received, spent or not; what came back from a batch is found in the batch itself. */
 export function coinsOf(account: BitcoinAccount, { addresses, payments, sent }: Funds): Coin[] {
-  const received = new Map(addresses.map(({ address, index }) => [address, account.keyAt(RECEIVING, index)]));
-  const change = new Map(
-    addresses.map(({ index }) => account.keyAt(CHANGE, index)).map((key) => [hex(key.script), key]),
-  );
-  const coin = (id: string, amount: bigint, key: Key | undefined) => (key ? [{ id, amount, key }] : []);
+  const receiving = new Map(addresses.map(({ address, index }) => [address, index]));
+  const paid = payments.flatMap(({ id, address, amount }) => {
+    const index = receiving.get(address);
+    return index === undefined ? [] : [{ id, amount, script: account.scriptOf(address), chain: RECEIVING, index }];
+  });
 
-  const paid = payments.flatMap(({ id, address, amount }) => coin(id, amount, received.get(address)));
-  const returned = sent
-    .map(readTransaction)
-    .flatMap(({ id, outputs }) =>
-      outputs.flatMap(({ script, amount }, at) => coin(`${id}:${at}`, amount, change.get(script))),
-    );
+  const used = changeIndexes(addresses).slice(0, sent.length);
+  const change = new Map(used.map((index) => [account.scriptOf(account.keyAt(CHANGE, index).address), index]));
+  const returned = sent.map(readTransaction).flatMap(({ id, outputs }) =>
+    outputs.flatMap(({ script, amount }, at) => {
+      const index = change.get(script);
+      return index === undefined ? [] : [{ id: `${id}:${at}`, amount, script, chain: CHANGE, index }];
+    }),
+  );
   return [...paid, ...returned];
 }
 
-/** Where the next batch's change goes: each batch has an address of its own, with an index that a payer had before. */
-export function changeKeyOf(account: BitcoinAccount, { addresses, sent }: Funds): Key {
-  const indexes = addresses.map(({ index }) => index).sort((a, b) => a - b);
+/** Where the change of the next batch goes: each has an address of its own, by the indexes that payers had before. */
+export function changeKeyOf(account: BitcoinAccount, { addresses, sent }: Funds) {
+  const indexes = changeIndexes(addresses);
   return account.keyAt(CHANGE, indexes[sent.length] ?? indexes.at(-1) ?? 0);
 }
 
+function changeIndexes(addresses: Funds['addresses']): number[] {
+  return addresses.map(({ index }) => index).sort((a, b) => a - b);
+}
+
+type Terms = {
+  coins: Coin[];
+  change: ReturnType<BitcoinAccount['keyAt']>;
+  outputs: ChainOutput[];
+  /** Satoshi for a virtual byte. */
+  feeRate: bigint;
+};
+
 /** The transaction that pays `outputs` from some of the coins; what is left goes to the `change` key. */
-export function draftBatch(
-  network: BitcoinAccount['network'],
-  { coins, change, outputs, feeRate }: { coins: Coin[]; change: Key; outputs: ChainOutput[]; feeRate: bigint },
-): Transaction {
+export function draftBatch(account: BitcoinAccount, { coins, change, outputs, feeRate }: Terms): Transaction {
   if (outputs.some(({ amount }) => amount < DUST))
     throw new PaymentError('btc', `nodes pass on no payout below ${DUST} satoshi`, 'misconfigured');
 
-  const inputs = coins.map(({ id, amount, key: { script, bip32Derivation } }) => {
+  const { network } = account;
+  const inputs = coins.map(({ id, amount, script }) => {
     const [txid = '', index] = id.split(':');
-    return { txid, index: Number(index), witnessUtxo: { script, amount }, bip32Derivation };
+    return { txid, index: Number(index), witnessUtxo: { script: Buffer.from(script, 'hex'), amount } };
   });
   const paid = outputs.map(({ address, amount }) => ({ address, amount }));
   const draft = selectUTXO(inputs, paid, 'default', {
@@ -60,8 +70,4 @@ export function draftBatch(
     if (draft.getOutputAddress(at, network) === change.address)
       draft.updateOutput(at, { bip32Derivation: change.bip32Derivation });
   return draft;
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
 }

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Decimal } from '@scure/btc-signer';
+import { Decimal, type Transaction } from '@scure/btc-signer';
 import { z } from 'zod';
+import { invariant } from '../errors.ts';
 import { DOLLAR } from '../money.ts';
 import { type BitcoinAccount, bitcoinAccount, type NetworkName, RECEIVING } from './bitcoin-account.ts';
 import { type Coin, changeKeyOf, coinsOf, draftBatch } from './bitcoin-batch.ts';
-import { type Output, readBlock, readTransaction, type Transaction } from './bitcoin-block.ts';
+import { type Output, readBlock, readTransaction } from './bitcoin-block.ts';
 import { type BitcoinNode, bitcoinNode } from './bitcoin-node.ts';
 import { readSignedBatch } from './bitcoin-signed.ts';
 import type { Block, Chain, ChainOutput, ChainPayment, Funds, UnsignedBatch } from './chain.ts';
@@ -104,10 +105,13 @@ async function listPending({ account, node }: Our, announced: Map<string, Output
 
 /** Our addresses by their scripts, as they stand in transactions. */
 function watch(account: BitcoinAccount, addresses: ReadonlySet<string>): Map<string, string> {
-  return new Map([...addresses].map((address) => [Buffer.from(account.scriptOf(address)).toString('hex'), address]));
+  return new Map([...addresses].map((address) => [account.scriptOf(address), address]));
 }
 
-function paymentsIn(transaction: Pick<Transaction, 'id' | 'outputs'>, watched: Map<string, string>): ChainPayment[] {
+function paymentsIn(
+  transaction: { readonly id: string; outputs: Output[] },
+  watched: Map<string, string>,
+): ChainPayment[] {
   return transaction.outputs.flatMap(({ script, amount }, at) => {
     const address = watched.get(script);
     return address === undefined ? [] : [{ id: `${transaction.id}:${at}`, address, amount }];
@@ -134,17 +138,26 @@ async function prepareBatch(our: Our, outputs: ChainOutput[], funds: Funds): Pro
   const promised = new Set(funds.sent.flatMap((raw) => readTransaction(raw).spends));
   const coins = (await listUnspent(our, funds)).filter(({ id }) => !promised.has(id));
   const terms = { coins, outputs, change: changeKeyOf(account, funds), feeRate: await getFeeRate(node) };
-  const draft = draftBatch(account.network, terms);
+  const draft = draftBatch(account, terms);
+  await explainInputs(our, draft, coins);
 
-  // A wallet on a device of its own believes no amount that it cannot check in the transaction that it came from.
-  for (let at = 0; at < draft.inputsLength; at++) {
-    const id = Buffer.from(draft.getInput(at).txid ?? []).toString('hex');
-    const previous = await node.get(text, 'getrawtransaction', id, false);
-    draft.updateInput(at, { nonWitnessUtxo: Buffer.from(previous, 'hex') });
-  }
-  const content = draft.toPSBT(0);
   const fileName = `payouts-${draft.id.slice(0, 8)}.psbt`;
-  return { fileName, mediaType: 'application/octet-stream', content, fee: draft.fee };
+  return { fileName, mediaType: 'application/octet-stream', content: draft.toPSBT(0), fee: draft.fee };
+}
+
+/**
+ * Tells the admin's wallet which key signs which input, and where the input comes from: a wallet on a device of its own
+ * believes no amount that it cannot check there.
+ */
+async function explainInputs({ account, node }: Our, draft: Transaction, coins: Coin[]) {
+  const byId = new Map(coins.map((coin) => [coin.id, coin]));
+  for (const [at, id] of readTransaction(Buffer.from(draft.unsignedTx).toString('hex')).spends.entries()) {
+    const coin = byId.get(id);
+    invariant(coin, 'a batch spends what is not ours');
+    const source = await node.get(text, 'getrawtransaction', id.split(':')[0], false);
+    const { bip32Derivation } = account.keyAt(coin.chain, coin.index);
+    draft.updateInput(at, { bip32Derivation, nonWitnessUtxo: Buffer.from(source, 'hex') });
+  }
 }
 
 /** Satoshi for a virtual byte. Core tells `feerate` and bcoin `fee`, in bitcoin for a thousand; -1 or nothing is no idea. */
