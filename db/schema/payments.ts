@@ -213,6 +213,7 @@ export const walletAlerts = pgTable('wallet_alerts', {
   toldLevelAt: instant(),
   toldDayAt: instant(),
   toldHourAt: instant(),
+  toldMinutesAt: instant(),
 });
 
 /** Everything that providers told us, as an inbox; processed by a job, with the provider asked again for the truth. */

@@ -1,0 +1,1 @@
+ALTER TABLE "wallet_alerts" ADD COLUMN "told_minutes_at" timestamp with time zone;
