@@ -23,7 +23,7 @@ import { relays } from '#db/schema/relays';
 import { rentals } from '#db/schema/rentals';
 import { isId } from '#lib/ids';
 import { databaseTime } from '../clock.ts';
-import { isCutOff, isOnline, isOnMarket, type MarketFacts, onlineSince } from './story.ts';
+import { onlineSince, standingOf } from './story.ts';
 
 const orders = {
   price: [asc(devices.rate), asc(devices.id)],
@@ -208,10 +208,6 @@ export async function listAllDevices(
   ]);
   const shown = found.map((device) => ({ ...device, ...standingOf(device, at) }));
   return { devices: shown, total: counted?.total ?? 0 };
-}
-
-function standingOf(device: MarketFacts & { relaySeenAt: Date | null }, at: Date) {
-  return { online: isOnline(device, at), onMarket: isOnMarket(device, at), cutOff: isCutOff(device, at) };
 }
 
 /** The SQL of `isOnMarket`; its first part is spelled as the partial indexes are. */

@@ -149,3 +149,8 @@ export function isOnMarket(device: MarketFacts, at: Date): boolean {
   const offered = device.state === 'ready' && device.listed && !device.suspendedAt;
   return offered && isOnline(device, at) && device.tunnelUpSince !== null;
 }
+
+/** Whether a device answers the broker, can be rented, and is cut off by its relay. */
+export function standingOf(device: MarketFacts & { relaySeenAt: Date | null }, at: Date) {
+  return { online: isOnline(device, at), onMarket: isOnMarket(device, at), cutOff: isCutOff(device, at) };
+}
