@@ -15,30 +15,18 @@ import {
   serializeTransaction,
   walletActions,
 } from 'viem';
-import { mnemonicToAccount } from 'viem/accounts';
+import { generatePrivateKey, mnemonicToAccount, privateKeyToAddress } from 'viem/accounts';
 import { localhost } from 'viem/chains';
 
-/** The words that every anvil makes its rich accounts from. */
-export const ANVIL_WORDS = 'test test test test test test test test test test test junk';
-
-const rich = mnemonicToAccount(ANVIL_WORDS).address;
+/** Anvil makes it from words that everybody knows, and signs for it by itself. */
+const rich = mnemonicToAccount('test test test test test test test test test test test junk').address;
 const require = createRequire(import.meta.url);
 
 /** Starts an EVM chain of its own on a free port of loopback. Only `mine` makes blocks. */
 export async function startAnvil({ chainId = 31_337 } = {}) {
   const program = `@foundry-rs/anvil-${process.platform}-${process.arch === 'x64' ? 'amd64' : 'arm64'}/bin/anvil`;
   // With short epochs `finalized` follows the head two blocks behind.
-  const options = [
-    '--port',
-    '0',
-    '--chain-id',
-    String(chainId),
-    '--slots-in-an-epoch',
-    '1',
-    '--accounts',
-    '1',
-    '--no-mining',
-  ];
+  const options = `--port 0 --chain-id ${chainId} --slots-in-an-epoch 1 --accounts 1 --no-mining`.split(' ');
   const node = spawn(require.resolve(program), options, { stdio: ['ignore', 'pipe', 'inherit'] });
   const end = () => node.kill('SIGKILL');
   process.once('exit', end);
@@ -81,12 +69,14 @@ function actionsOn(url: string, chainId: number) {
   return {
     mine,
     /** Pays the chain's own coin, in wei, out of a rich account. */
-    pay: (to: Address, value: bigint) => client.sendTransaction({ to, value }),
+    pay: (to: string, value: bigint) => client.sendTransaction({ to: to as Address, value }),
     /** Gives an address so much of the chain's own coin, in wei, and no more. */
-    setBalance: (address: Address, value: bigint) => client.setBalance({ address, value }),
+    setBalance: (owner: string, value: bigint) => client.setBalance({ address: owner as Address, value }),
     /** Replaces the last blocks by a longer branch of empty ones; the answer sends their transactions again. */
     async reorg(depth: number) {
       const dropped = await rawTransactions(client, depth);
+      // Empty blocks of the same second would be those that were there before.
+      await client.setCoinbase({ address: privateKeyToAddress(generatePrivateKey()) });
       await ask('anvil_reorg', [depth, []]);
       await mine(1);
       return async () => {
@@ -103,9 +93,10 @@ function actionsOn(url: string, chainId: number) {
       return {
         address: token.address,
         /** Pays the token, in its smallest parts. */
-        pay: (to: Address, amount: bigint) =>
-          client.writeContract({ ...token, functionName: 'transfer', args: [to, amount] }),
-        balanceOf: (owner: Address) => client.readContract({ ...token, functionName: 'balanceOf', args: [owner] }),
+        pay: (to: string, amount: bigint) =>
+          client.writeContract({ ...token, functionName: 'transfer', args: [to as Address, amount] }),
+        balanceOf: (owner: string) =>
+          client.readContract({ ...token, functionName: 'balanceOf', args: [owner as Address] }),
       };
     },
   };
@@ -128,7 +119,8 @@ export type Token = Awaited<ReturnType<Anvil['deployToken']>>;
 
 /** OpenZeppelin's token, which has 18 decimals built in, with the decimals that the test wants. */
 function presetOf(decimals: number): { abi: Abi; bytecode: Hex } {
-  const preset = require('@openzeppelin/contracts/build/contracts/ERC20PresetFixedSupply.json');
+  const file = '@openzeppelin/contracts/build/contracts/ERC20PresetFixedSupply.json';
+  const preset = require(file) as { abi: Abi; bytecode: string };
   const [before, after, more] = preset.bytecode.split('6040516012815260');
   if (!after || more) throw new Error('the token answers decimals() in another way than it used to');
   const answer = decimals.toString(16).padStart(2, '0');
