@@ -41,7 +41,9 @@ type Cell = ComponentProps<'td'> & {
 /** A cell. */
 export function Td({ numeric, label, className = '', children, ...rest }: Cell) {
   const look = numeric ? 'figure text-right whitespace-nowrap' : '';
-  const narrow = label ? 'max-md:justify-between max-md:gap-4 max-md:empty:hidden max-md:flex' : 'max-md:block';
+  const narrow = label
+    ? 'max-md:flex max-md:items-baseline max-md:justify-between max-md:gap-4 max-md:empty:hidden'
+    : 'max-md:block';
   return (
     <td {...rest} className={`px-5 py-2.5 max-md:p-0 ${narrow} ${look} ${className}`}>
       {label && children ? <Labelled label={label}>{children}</Labelled> : children}

@@ -5,7 +5,7 @@ type Props = { isAdmin: boolean; suspendedAt: Date | null; emailVerifiedAt: Date
 /** What is special about a user. */
 export function UserBadges({ isAdmin, suspendedAt, emailVerifiedAt }: Props) {
   return (
-    <span className="inline-flex flex-wrap gap-1.5">
+    <span className="flex flex-wrap gap-1.5">
       {isAdmin && <Badge tone="accent">Admin</Badge>}
       {suspendedAt && <Badge tone="bad">Suspended</Badge>}
       {!emailVerifiedAt && <Badge tone="warn">Address not confirmed</Badge>}
