@@ -19,10 +19,6 @@ const paypal = {
   PAYPAL_CLIENT_ID: secret('PayPal: the app’s client id; unset: PayPal is off'),
   PAYPAL_CLIENT_SECRET: secret('PayPal: its secret'),
   PAYPAL_WEBHOOK_ID: secret('PayPal: the id of the webhook that points to /api/payments/paypal/webhook'),
-  PAYPAL_VAULT: z
-    .stringbool()
-    .default(false)
-    .describe('PayPal: whether the account may save wallets, for automatic top-ups; PayPal has to allow it'),
   PAYPAL_URL: z.url().default('https://api-m.paypal.com').describe('PayPal: its API; the sandbox has another'),
   PAYPAL_VAULT: z
     .stringbool()
@@ -37,8 +33,13 @@ const stripe = {
 };
 
 const bitcoin = {
-  BITCOIN_URL: z.url().optional().describe('Bitcoin: a node’s RPC, http://user:password@host:port; unset: off'),
-  BITCOIN_XPUB: secret('Bitcoin: the extended public key of a BIP 84 account; its private key stays elsewhere'),
+  BITCOIN_URL: z
+    .url()
+    .optional()
+    .describe('Bitcoin: a node with txindex=1, http://user:password@host:port of its RPC; unset: off'),
+  BITCOIN_XPUB: secret(
+    'Bitcoin: the public key of a BIP 84 account, zpub…, or [fingerprint/84h/0h/0h]zpub… for a signing device; its private key stays elsewhere',
+  ),
   BITCOIN_NETWORK: z.enum(['main', 'testnet', 'regtest']).default('main').describe('Bitcoin: which network that is'),
 };
 

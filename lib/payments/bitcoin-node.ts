@@ -16,6 +16,9 @@ const notFound = [-1, -5, -8];
 
 const CALLS_AT_ONCE = 100;
 
+/** What a virtual byte costs, in satoshi: where the node has no estimate, and at most, whatever it says. */
+const FEE_RATE = { fallback: 10, most: 200, blocks: 6 };
+
 /** A node at `http://user:password@host:port`. Each method fails with PaymentError where the node does. */
 export function bitcoinNode(address: string) {
   const { username, password, origin, pathname } = new URL(address);
@@ -62,4 +65,13 @@ function read<Result>(result: z.ZodType<Result>, { result: given, error }: Reply
   const { success, data } = result.safeParse(given);
   if (!success) throw new PaymentError('btc', 'the node answered in another form than nodes do', 'unknown');
   return data;
+}
+
+/** What a virtual byte costs now, in satoshi. */
+export async function getFeeRate(node: BitcoinNode): Promise<bigint> {
+  // In bitcoin for a thousand of them: Core calls it `feerate`, bcoin `fee`; less than nothing means no estimate.
+  const estimate = z.object({ feerate: z.number().optional(), fee: z.number().optional() });
+  const { feerate, fee } = await node.get(estimate, 'estimatesmartfee', FEE_RATE.blocks);
+  const rate = Math.ceil(Number(((feerate ?? fee ?? -1) * 100_000).toFixed(3)));
+  return BigInt(rate > 0 ? Math.min(rate, FEE_RATE.most) : FEE_RATE.fallback);
 }

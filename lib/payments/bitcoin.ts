@@ -6,16 +6,13 @@ import { DOLLAR } from '../money.ts';
 import { type BitcoinAccount, bitcoinAccount, type NetworkName, RECEIVING } from './bitcoin-account.ts';
 import { type Coin, changeKeyOf, coinsOf, draftBatch } from './bitcoin-batch.ts';
 import { type Output, readBlock, readTransaction } from './bitcoin-block.ts';
-import { type BitcoinNode, bitcoinNode } from './bitcoin-node.ts';
+import { type BitcoinNode, bitcoinNode, getFeeRate } from './bitcoin-node.ts';
 import { readSignedBatch } from './bitcoin-signed.ts';
 import type { Block, Chain, ChainOutput, ChainPayment, Funds, UnsignedBatch } from './chain.ts';
 import { PaymentError } from './provider.ts';
 
 /** How many blocks must hold a payment, the one that it is in included. */
 const CONFIRMATIONS = { small: 2, large: 6, largeFrom: 100n * DOLLAR };
-
-/** What a virtual byte costs, in satoshi: where the node has no estimate, and at most, whatever it says. */
-const FEE_RATE = { fallback: 10, most: 200, blocks: 6 };
 
 /** How often a node that checks what it was handed in its own time is asked whether it has taken it. */
 const TRIES = { count: 20, everyMs: 50 };
@@ -158,14 +155,6 @@ async function explainInputs({ account, node }: Our, draft: Transaction, coins: 
     const { bip32Derivation } = account.keyAt(coin.chain, coin.index);
     draft.updateInput(at, { bip32Derivation, nonWitnessUtxo: Buffer.from(source, 'hex') });
   }
-}
-
-/** Satoshi for a virtual byte. Core tells `feerate` and bcoin `fee`, in bitcoin for a thousand; -1 or nothing is no idea. */
-async function getFeeRate(node: BitcoinNode): Promise<bigint> {
-  const estimate = z.object({ feerate: z.number().optional(), fee: z.number().optional() });
-  const { feerate, fee } = await node.get(estimate, 'estimatesmartfee', FEE_RATE.blocks);
-  const rate = Math.ceil((feerate ?? fee ?? -1) * 100_000);
-  return BigInt(rate > 0 ? Math.min(rate, FEE_RATE.most) : FEE_RATE.fallback);
 }
 
 async function broadcast(node: BitcoinNode, raw: string) {
