@@ -20,7 +20,7 @@ const refusal = z.object({
   details: z.array(z.object({ issue: z.string() })).optional(),
 });
 
-/** A client that fetches its token when it needs one, and forgets one that is not accepted. */
+/** A client that fetches its token when it needs one, and another when that has been taken back. */
 export function connect({ clientId, clientSecret, url }: PaypalSettings): Client {
   let token: { text: string; until: number } | null = null;
 
@@ -39,13 +39,19 @@ export function connect({ clientId, clientSecret, url }: PaypalSettings): Client
     return access_token;
   }
 
-  return async ({ method, path, body, key }) => {
+  async function send({ method, path, body, key }: Call): Promise<Answer> {
     const headers = new Headers({ authorization: `Bearer ${await authorize()}`, prefer: 'return=representation' });
     if (key) headers.set('paypal-request-id', key);
     if (body) headers.set('content-type', 'application/json');
-    const request = { method, headers, body: body ? JSON.stringify(body) : null };
-    return ask(PAYPAL, url + path, request).catch((error: unknown) => {
-      if (error instanceof PaymentError && error.failure === 'misconfigured') token = null;
+    return ask(PAYPAL, url + path, { method, headers, body: body ? JSON.stringify(body) : null });
+  }
+
+  return async (call) => {
+    const aged = token !== null;
+    return send(call).catch((error: unknown) => {
+      if (!(error instanceof PaymentError) || error.failure !== 'misconfigured') throw error;
+      token = null;
+      if (aged) return send(call);
       throw error;
     });
   };

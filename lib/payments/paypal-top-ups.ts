@@ -12,7 +12,10 @@ type LostCharge = { topUpId: string; since: Date };
 
 const disputeList = z.object({ items: z.array(z.object({ dispute_id: z.string() })).default([]) });
 const captureAnswer = z.object({
-  supplementary_data: z.object({ related_ids: z.object({ order_id: z.string() }).partial() }).partial().optional(),
+  supplementary_data: z
+    .object({ related_ids: z.object({ order_id: z.string() }).partial() })
+    .partial()
+    .optional(),
 });
 
 /** Refusals that are the payer's, and what the person reads. */

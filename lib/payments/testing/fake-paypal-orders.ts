@@ -130,6 +130,12 @@ export function openOrders(account: Account, emit: Emit, page: { url: string }) 
     return target.href;
   }
 
+  /** A refund that is made on PayPal's own pages: it carries what the order carried. */
+  function giveBack(captureId: string, dollars: number) {
+    const { custom_id } = findCapture(captureId).order.asked.purchase_units[0];
+    refund(captureId, { amount: usd(dollars * 100), custom_id });
+  }
+
   /** Ends the wait of a capture that is pending. */
   function clear(id: string, status: 'COMPLETED' | 'DECLINED') {
     const { captures } = find(id);
@@ -141,7 +147,7 @@ export function openOrders(account: Account, emit: Emit, page: { url: string }) 
   }
 
   const routes: Route[] = ordersRoutes({ create, capture, find, findCapture, refund, wallets });
-  return { routes, decide, clear, findCapture, next, forgetOrder: (id: string) => void orders.delete(id) };
+  return { routes, decide, clear, giveBack, findCapture, next, forgetOrder: (id: string) => void orders.delete(id) };
 }
 
 type Doing = {

@@ -47,6 +47,7 @@ export async function startFakePaypal() {
     refuseNext: () => Object.assign(orders.next, { refused: true }),
     holdNext: () => Object.assign(orders.next, { pending: true }),
     clear: orders.clear,
+    giveBack: orders.giveBack,
     forgetOrder: orders.forgetOrder,
     dispute: (captureId: string, end: 'open' | 'won' | 'lost') => {
       disputes.contest(orders.findCapture(captureId).made, end);
