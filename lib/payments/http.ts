@@ -3,7 +3,7 @@ import { PaymentError } from './provider.ts';
 /** What a provider answered: its status and its JSON, null where it sent none. */
 export type Answer = { status: number; body: unknown };
 
-/** How long we wait for a provider before its answer counts as lost. */
+/** How long we wait for a provider before its answer counts as lost, unless the caller knows better. */
 const PATIENCE_MS = 20_000;
 
 /** Failures of a connection that never came about: nothing was sent. */
@@ -14,7 +14,7 @@ const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CO
  * provider's own are PaymentErrors that tell whether the call may have been carried out.
  */
 export async function ask(provider: string, url: string, request: RequestInit = {}): Promise<Answer> {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const signal = request.signal ?? AbortSignal.timeout(PATIENCE_MS);
   const response = await fetch(url, { redirect: 'error', ...request, signal }).catch((cause: unknown) => {
     throw lost(provider, cause);
   });

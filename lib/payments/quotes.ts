@@ -4,6 +4,16 @@ export function unitsFor(dollars: bigint, price: bigint, decimals: number): bigi
   return (scaled + price - 1n) / price;
 }
 
+/** What units of a coin are worth at `price` (micro-dollars a whole coin), in micro-dollars rounded down. */
+export function dollarsFor(units: bigint, price: bigint, decimals: number): bigint {
+  return (units * price) / 10n ** BigInt(decimals);
+}
+
+/** What units are worth at a locked price, at which `amount` of them are `dollars`: all of these for all of those. */
+export function dollarsAtQuote(units: bigint, { amount, dollars }: { amount: bigint; dollars: bigint }): bigint {
+  return (units * dollars) / amount;
+}
+
 /** Units as people write them, without zeros at the end: 16500 satoshi are `0.000165`. */
 export function decimalUnits(amount: bigint, decimals: number): string {
   const digits = amount.toString().padStart(decimals + 1, '0');
