@@ -1,8 +1,10 @@
+import { tellOfLowWallets } from '../alerts/commands.ts';
 import { matureEarnings } from '../earnings/commands.ts';
 import { allotSpending } from '../funding/commands.ts';
 import { followChain } from '../payments/follow.ts';
 import type { Treasury } from '../payments/registry.ts';
 import { sendDueRefunds } from '../refunds/commands.ts';
+import { topUpAutomatically } from '../top-ups/automatic.ts';
 import { checkDueTopUps } from '../top-ups/commands.ts';
 import { processDueWebhooks } from '../webhooks/commands.ts';
 import type { Job } from './schedule.ts';
@@ -12,6 +14,8 @@ export function moneyJobs(treasury: Treasury): Job[] {
   return [
     { name: 'processDueWebhooks', everySeconds: 1, run: (at) => processDueWebhooks(treasury, { at }) },
     { name: 'checkDueTopUps', everySeconds: 5, run: (at) => checkDueTopUps(treasury, { at }) },
+    { name: 'topUpAutomatically', everySeconds: 10, run: (at) => topUpAutomatically(treasury, { at }) },
+    { name: 'tellOfLowWallets', everySeconds: 30, run: (at) => tellOfLowWallets(treasury, { at }) },
     { name: 'sendDueRefunds', everySeconds: 5, run: (at) => sendDueRefunds(treasury, { at }) },
     { name: 'allotSpending', everySeconds: 60, run: (at) => allotSpending({ at }) },
     { name: 'matureEarnings', everySeconds: 60, run: (at) => matureEarnings({ at }) },

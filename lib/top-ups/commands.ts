@@ -1,6 +1,5 @@
 import { and, eq, lte, sql } from 'drizzle-orm';
 import { db } from '#db/client';
-import { users } from '#db/schema/accounts';
 import { topUps } from '#db/schema/payments';
 import { invariant } from '../errors.ts';
 import { CURRENCY } from '../ledger/accounts.ts';
@@ -12,7 +11,9 @@ import { unitsFor } from '../payments/quotes.ts';
 import type { Treasury } from '../payments/registry.ts';
 import { inTurn } from '../process/each.ts';
 import { allow } from '../rate-limits/commands.ts';
+import { chargeAutomatic } from './automatic.ts';
 import { nextTopUpState } from './lifecycle.ts';
+import { partyOf } from './party.ts';
 import { patienceMs, syncTopUp, type TopUp } from './sync.ts';
 
 /** The most that one top-up may be. */
@@ -97,13 +98,6 @@ async function begin({ publicUrl }: Treasury, provider: PaymentProvider, topUp: 
     .where(and(eq(topUps.id, topUpId), eq(topUps.state, 'created')));
 }
 
-async function partyOf(userId: string) {
-  const { id, email, name } = users;
-  const [party] = await db.select({ id, email, name }).from(users).where(eq(users.id, userId));
-  invariant(party, 'a top-up has a person');
-  return party;
-}
-
 /** A person who no longer wants to pay says so; money that comes all the same is theirs. */
 export async function cancelTopUp({ topUpId, userId, at }: { topUpId: string; userId: string; at: Date }) {
   return db.transaction(async (tx): Promise<Outcome<void, 'notFound' | 'tooLate'>> => {
@@ -130,10 +124,9 @@ export async function checkDueTopUps(treasury: Treasury, { at }: { at: Date }): 
 async function checkTopUp(treasury: Treasury, topUp: TopUp, at: Date) {
   const later = { checks: topUp.checks + 1, checkAt: new Date(at.getTime() + patienceMs(topUp.checks + 1)) };
   const put = (change: Partial<TopUp>) => db.update(topUps).set(change).where(eq(topUps.id, topUp.id));
-  if (topUp.reference === null && !topUp.automatic) {
-    // Nobody ever saw where to pay.
-    return put({ state: 'expired', stateSince: at, checkAt: null });
-  }
+  // Nobody ever saw where to pay.
+  if (topUp.reference === null && !topUp.automatic) return put({ state: 'expired', stateSince: at, checkAt: null });
   await put(later);
+  if (topUp.reference === null) return chargeAutomatic(treasury, topUp, at);
   await syncTopUp(treasury, { topUpId: topUp.id, at });
 }

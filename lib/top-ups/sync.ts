@@ -7,6 +7,7 @@ import { brokerAccount, CURRENCY, personAccount, providerAccount, walletOf } fro
 import { lockAccounts } from '../ledger/post.ts';
 import type { Payment, PaymentProvider, TopUpStatus } from '../payments/provider.ts';
 import type { Treasury } from '../payments/registry.ts';
+import { noteAutomatic } from './back-off.ts';
 import { carryOut, keepSavedMethod } from './books.ts';
 import { tellOfTopUp } from './letters.ts';
 import { nextTopUpState, openTopUpStates, type TopUpState, topUpEventOf } from './lifecycle.ts';
@@ -114,7 +115,9 @@ async function moveOn(tx: Tx, { treasury, topUp, status, at }: Moving) {
     .update(topUps)
     .set({ ...news, ...nextCheck(next ?? topUp.state, topUp, next !== null, at) })
     .where(eq(topUps.id, topUp.id));
-  if (next) await tellOfTopUp(tx, treasury, { ...topUp, ...news });
+  if (!next) return;
+  if (topUp.automatic) await noteAutomatic(tx, { ...topUp, ...news }, at);
+  await tellOfTopUp(tx, treasury, { ...topUp, ...news });
 }
 
 /** Open top-ups are asked after 1, 5, 30 minutes and so on; those that are over only when somebody has a reason. */
