@@ -1,6 +1,7 @@
 import type { WebSettings } from '../config/web.ts';
 import { createSealer, type Sealer } from '../secrets.ts';
 import { bitcoinChain } from './bitcoin.ts';
+import { btcpayProvider } from './btcpay.ts';
 import type { Chain } from './chain.ts';
 import { chainProvider, leastOnChain } from './chain-provider.ts';
 import { evmChain } from './evm.ts';
@@ -52,8 +53,10 @@ function stripe({ STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRETS, STRIPE_URL }: WebSe
   return [stripeProvider({ secretKey: STRIPE_SECRET_KEY, webhookSecrets, url: STRIPE_URL })];
 }
 
-function btcpay(_: WebSettings): PaymentProvider[] {
-  return [];
+function btcpay({ BTCPAY_URL: url, BTCPAY_KEY: key, BTCPAY_STORE: store, ...rest }: WebSettings) {
+  if (!url || !key || !store || !rest.BTCPAY_WEBHOOK_SECRETS) return [];
+  const webhookSecrets = rest.BTCPAY_WEBHOOK_SECRETS.split(',');
+  return [btcpayProvider({ url, key, store, webhookSecrets, network: rest.BITCOIN_NETWORK })];
 }
 
 function bitcoin({ BITCOIN_URL: url, BITCOIN_XPUB: xpub, BITCOIN_NETWORK: network }: WebSettings) {
