@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
 import { z } from 'zod';
+import { bitcoinChain } from './bitcoin.ts';
 import { bitcoinNode, getFeeRate } from './bitcoin-node.ts';
 import { PaymentError } from './provider.ts';
+import { makeBitcoinWallet } from './testing/bitcoin-wallet.ts';
 
 // A real node of bcoin answers in bitcoin.test.ts; where Bitcoin Core says the same in other words, these are its words.
 type Question = { method: string; params: unknown[]; id: number };
@@ -28,7 +30,8 @@ async function startCore(answer: (question: Question) => { result?: unknown; err
   await once(server, 'listening');
   closing.push(() => server.close().closeAllConnections());
   const { port } = server.address() as AddressInfo;
-  return { node: bitcoinNode(`http://rpc:p%40ss@127.0.0.1:${port}`), requests };
+  const url = `http://rpc:p%40ss@127.0.0.1:${port}`;
+  return { url, node: bitcoinNode(url), requests };
 }
 
 test.each([
@@ -60,4 +63,11 @@ test('a node that is not ready, or answers in another form, is never taken for o
   await expect(starting.node.find(z.string(), 'getblockhash', 1)).rejects.toMatchObject({ failure: 'notDone' });
   const strange = await startCore(() => ({ result: { hash: 'none' } }));
   await expect(strange.node.find(z.string(), 'getblockhash', 1)).rejects.toMatchObject({ failure: 'unknown' });
+});
+
+test('a transaction in a block that the chain has dropped is in none, though Core remembers which it was', async () => {
+  const { url } = await startCore(() => ({ result: { blockhash: 'ab'.repeat(32), confirmations: 0 } }));
+  const { xpub } = makeBitcoinWallet();
+  const chain = bitcoinChain({ url, xpub, network: 'regtest' });
+  expect(await chain.getTransaction('cd'.repeat(32))).toEqual({ block: null, failed: false });
 });

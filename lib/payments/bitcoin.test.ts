@@ -1,9 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { HDKey } from '@scure/bip32';
-import { getAddress, SigHash, Transaction } from '@scure/btc-signer';
+import { SigHash, Transaction } from '@scure/btc-signer';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DOLLAR } from '../money.ts';
 import { bitcoinChain } from './bitcoin.ts';
@@ -11,38 +9,11 @@ import { bitcoinAccount, CHANGE, networks } from './bitcoin-account.ts';
 import { type ChainBench, chainContract } from './chain.contract.ts';
 import type { Chain, ChainOutput, Funds } from './chain.ts';
 import { PaymentError } from './provider.ts';
+import { makeBitcoinAddress, makeBitcoinWallet } from './testing/bitcoin-wallet.ts';
 import { type Regtest, startRegtest } from './testing/regtest.ts';
 
-const seed = new Uint8Array(32).fill(7);
-const TEST_KEYS = { public: 0x043587cf, private: 0x04358394 };
-const wallet = HDKey.fromMasterSeed(seed, TEST_KEYS);
-const account = wallet.derive("m/84'/1'/0'");
-const xpub = `[${wallet.fingerprint.toString(16).padStart(8, '0')}/84h/1h/0h]${account.publicExtendedKey}`;
-
-const makeStranger = () => getAddress('wpkh', randomBytes(32), networks.regtest) ?? '';
-
-/** What the admin's own wallet does with a batch, after it was altered. */
-function sign(unsigned: Uint8Array, change?: 'amount' | 'address' | 'leaveOut'): Uint8Array {
-  const proposed = Transaction.fromPSBT(unsigned);
-  const batch = new Transaction();
-  for (let at = 0; at < proposed.inputsLength; at++) batch.addInput(proposed.getInput(at));
-  const outputs = Array.from({ length: proposed.outputsLength }, (_, at) => proposed.getOutput(at));
-  const payout = outputs.findIndex(({ bip32Derivation }) => !bip32Derivation);
-  for (const [at, output] of outputs.entries()) {
-    if (at !== payout || !change) batch.addOutput(output);
-    else if (change === 'amount') batch.addOutput({ ...output, amount: (output.amount ?? 0n) - 1n });
-    else if (change === 'address') batch.addOutputAddress(makeStranger(), output.amount ?? 0n, networks.regtest);
-  }
-  for (let at = 0; at < batch.inputsLength; at++) batch.signIdx(privateKeyOf(batch.getInput(at)), at);
-  batch.finalize();
-  return batch.toPSBT(0);
-}
-
-/** The wallet finds its key by what the batch says of it, as a device that signs does. */
-function privateKeyOf({ bip32Derivation }: ReturnType<Transaction['getInput']>): Uint8Array {
-  const path = bip32Derivation?.[0]?.[1].path ?? [];
-  return path.reduce((key, index) => key.deriveChild(index), wallet).privateKey ?? new Uint8Array();
-}
+const wallet = makeBitcoinWallet();
+const { xpub } = wallet;
 
 async function openBench(): Promise<ChainBench> {
   const network = await startRegtest();
@@ -57,11 +28,11 @@ async function openBench(): Promise<ChainBench> {
       '1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2',
       '0x52908400098527886E0F7030069857D2E4169EE7',
     ],
-    makeStranger,
+    makeStranger: makeBitcoinAddress,
     pay: async (address, amount) => void (await network.pay(address, amount)),
     mine: network.mine,
     reorganise: network.reorganise,
-    sign,
+    sign: wallet.sign,
     close: network.close,
   };
 }
@@ -89,12 +60,12 @@ async function makeFunds(...amounts: bigint[]): Promise<Funds> {
 }
 
 const makeOutputs = (...amounts: bigint[]): ChainOutput[] =>
-  amounts.map((amount, at) => ({ payoutId: `payout ${at}`, address: makeStranger(), amount }));
+  amounts.map((amount, at) => ({ payoutId: `payout ${at}`, address: makeBitcoinAddress(), amount }));
 
 /** A batch through the admin's hands; its raw transaction. */
 async function makeSent(funds: Funds, outputs: ChainOutput[]): Promise<string> {
   const { content } = await chain.prepareBatch(outputs, funds);
-  const signed = await chain.readSigned(sign(content), content, outputs);
+  const signed = await chain.readSigned(wallet.sign(content), content, outputs);
   return signed?.transactions[0]?.raw ?? '';
 }
 
@@ -156,7 +127,7 @@ test('a batch says what it costs, and costs ten satoshi a byte where the node ha
   const outputs = makeOutputs(30_000n, 20_000n);
   const funds = await makeFunds(60_000n, 40_000n);
   const { content, fee, fileName } = await chain.prepareBatch(outputs, funds);
-  const signed = Transaction.fromPSBT(sign(content));
+  const signed = Transaction.fromPSBT(wallet.sign(content));
   expect(fileName).toMatch(/^payouts-[0-9a-f]{8}\.psbt$/);
   expect(signed.fee).toBe(fee);
   const rate = Number(fee) / signed.vsize;
@@ -173,10 +144,9 @@ test('a payout that nodes would not pass on is refused', async () => {
 test('a signed batch is read in each form that wallets give out', async () => {
   const outputs = makeOutputs(30_000n);
   const { content } = await chain.prepareBatch(outputs, await makeFunds(100_000n));
-  const [psbt, { hex }] = [sign(content), Transaction.fromPSBT(sign(content))];
-  const unfinished = Transaction.fromPSBT(content);
-  unfinished.signIdx(privateKeyOf(unfinished.getInput(0)), 0);
-  const forms = [psbt, Buffer.from(psbt).toString('base64'), `${hex}\n`, hex.toUpperCase(), unfinished.toPSBT(0)];
+  const [psbt, { hex }] = [wallet.sign(content), Transaction.fromPSBT(wallet.sign(content))];
+  const unfinished = wallet.signInputs(Transaction.fromPSBT(content)).toPSBT(0);
+  const forms = [psbt, Buffer.from(psbt).toString('base64'), `${hex}\n`, hex.toUpperCase(), unfinished];
   for (const form of forms) {
     const signed = await chain.readSigned(Buffer.from(form), content, outputs);
     expect(signed?.transactions).toEqual([{ id: Transaction.fromPSBT(psbt).id, raw: hex }]);
@@ -188,9 +158,7 @@ test('a signature by another key, over less than everything, or that is none is 
   const { content } = await chain.prepareBatch(outputs, await makeFunds(100_000n));
   const read = (batch: Transaction) => chain.readSigned(batch.toPSBT(0), content, outputs);
   const signedWith = (sighash: SigHash) => {
-    const batch = Transaction.fromPSBT(content);
-    batch.updateInput(0, { sighashType: sighash });
-    batch.signIdx(privateKeyOf(batch.getInput(0)), 0, [sighash]);
+    const batch = wallet.signInputs(Transaction.fromPSBT(content), sighash);
     batch.finalize();
     return batch;
   };
@@ -212,7 +180,7 @@ test('a signature by another key, over less than everything, or that is none is 
       ),
     ),
   ).toBeNull();
-  expect(await read(witnessed(signature, account.derive('m/0/0').publicKey ?? publicKey))).toBeNull();
+  expect(await read(witnessed(signature, wallet.publicKeyAt('m/0/0')))).toBeNull();
   expect(await read(witnessed(signature.subarray(0, 5), publicKey))).toBeNull();
   expect(await read(witnessed(publicKey))).toBeNull();
 });
@@ -224,6 +192,22 @@ test('a transaction that the network refuses is told as such, and stays unknown'
   await network.mine(1);
   await expect(chain.broadcast(rival)).rejects.toThrow(PaymentError);
   expect(await chain.getTransaction(Transaction.fromRaw(Buffer.from(rival, 'hex')).id)).toBeNull();
+});
+
+test('a batch that a reorganisation takes out of its block is waiting again, and finds another block', async () => {
+  const sent = await makeSent(await makeFunds(100_000n), makeOutputs(30_000n));
+  const { id } = Transaction.fromRaw(Buffer.from(sent, 'hex'));
+  await chain.broadcast(sent);
+  expect(await chain.getTransaction(id)).toEqual({ block: null, failed: false });
+  await network.mine(1);
+  const before = await chain.getTransaction(id);
+  await network.reorganise(1);
+  expect((await chain.getTransaction(id))?.block ?? null).toBeNull();
+  await chain.broadcast(sent);
+  await network.mine(1);
+  const after = await chain.getTransaction(id);
+  expect(after?.block).toEqual(await chain.getHead());
+  expect(after?.block?.hash).not.toBe(before?.block?.hash);
 });
 
 test('a node that is away, has other keys, or is none is told apart, and its password is never repeated', async () => {

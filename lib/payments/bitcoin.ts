@@ -18,12 +18,8 @@ const CONFIRMATIONS = { small: 2, large: 6, largeFrom: 100n * DOLLAR };
 const TRIES = { count: 20, everyMs: 50 };
 
 const text = z.string();
-const header = z.object({
-  height: z.number(),
-  confirmations: z.number(),
-  time: z.number(),
-  previousblockhash: text.nullish(),
-});
+const header = z.object({ height: z.number(), time: z.number(), previousblockhash: text.nullish() });
+const standing = z.object({ blockhash: text.nullish(), confirmations: z.number().optional() });
 
 type Our = { account: BitcoinAccount; node: BitcoinNode };
 
@@ -173,8 +169,9 @@ async function broadcast(node: BitcoinNode, raw: string) {
 }
 
 async function getTransaction(node: BitcoinNode, id: string) {
-  const found = await node.find(z.object({ blockhash: text.nullish() }), 'getrawtransaction', id, true);
+  const found = await node.find(standing, 'getrawtransaction', id, true);
   if (!found) return null;
-  const block = found.blockhash ? await getBlock(node, found.blockhash) : null;
-  return { block, failed: false };
+  // Core's index also remembers blocks that the chain has dropped.
+  const { blockhash, confirmations = 0 } = found;
+  return { block: blockhash && confirmations > 0 ? await getBlock(node, blockhash) : null, failed: false };
 }
