@@ -79,16 +79,19 @@ export function statusOf(order: Order, disputes: Dispute[]): TopUpStatus {
   const payments = captures.filter(({ status }) => captured.has(status)).map(paymentOf);
   const paymentId = payments[0]?.id ?? '';
   const refunds = (unit?.payments.refunds ?? []).map((refund) => refundOf(refund, paymentId, unit?.custom_id));
-  const taken = new Set(disputes.filter(({ state }) => state !== 'won').map((dispute) => dispute.paymentId));
   return {
     topUpId: unit?.custom_id ?? null,
     progress: progressOf(order, captures),
     payments,
-    // What PayPal takes back for a dispute may stand among the refunds too; the dispute says it already.
-    refunds: refunds.filter((refund) => refund.key !== null || !taken.has(refund.paymentId)),
+    refunds: refunds.filter((refund) => !disputes.some((dispute) => takesBack(dispute, refund))),
     disputes,
     savedMethod: savedMethodOf(order),
   };
+}
+
+/** What PayPal takes back for a dispute may stand among the refunds too; the dispute says it already. */
+function takesBack(dispute: Dispute, refund: Refund): boolean {
+  return dispute.state !== 'won' && refund.key === null && refund.at >= dispute.at;
 }
 
 function progressOf(order: Order, captures: Capture[]): TopUpStatus['progress'] {

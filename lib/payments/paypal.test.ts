@@ -118,6 +118,11 @@ describe('PayPal alone', () => {
     expect(await complete(answer?.reference ?? '')).toEqual(answer?.status);
   });
 
+  test('a wallet that PayPal has not saved yet is none to charge', async () => {
+    fake.saveNextLater();
+    expect((await till.topUp({ saveMethod: true })).status.savedMethod).toBeNull();
+  });
+
   test('while reports are late a lost charge is neither found nor denied, and its key still finds it', async () => {
     const charge = await savedWallet();
     const made = await provider.chargeSaved?.(charge);
@@ -170,6 +175,18 @@ describe('PayPal alone', () => {
     expect((await provider.getTopUp(reference)).refunds).toMatchObject(refunds);
   });
 
+  test('what PayPal takes back for a dispute is told once, as the dispute', async () => {
+    const { reference, payment } = await till.topUp();
+    fake.giveBack(payment.id, 4);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 });
+    fake.dispute(payment.id, 'lost');
+    fake.giveBack(payment.id, 16);
+    vi.useRealTimers();
+    const { refunds, disputes } = await provider.getTopUp(reference);
+    expect(refunds.map(({ amount }) => amount.amount)).toEqual([dollars(4)]);
+    expect(disputes).toHaveLength(1);
+  });
+
   test('what a dispute costs beside its amount is known as its fee', async () => {
     const { reference, payment } = await till.topUp();
     fake.dispute(payment.id, 'lost');
@@ -207,6 +224,12 @@ describe('PayPal alone', () => {
     await provider.listBalances();
     fake.endTokens();
     expect(await provider.listBalances()).toMatchObject([{ currency: 'USD' }]);
+  });
+
+  test('a call for which there was no token was certainly not carried out', async () => {
+    const fresh = paypalProvider({ ...fake, vault: true });
+    fake.loseNextToken();
+    expect(await till.attempt(fresh.beginTopUp(till.request()))).toMatchObject({ failure: 'notDone' });
   });
 
   test('wrong keys are the admin’s to mend, and are told to nobody', async () => {

@@ -25,6 +25,7 @@ type Order = {
   captures: Capture[];
   refunds: Refund[];
   token: string | null;
+  walletLater: boolean;
   instrument: 'works' | 'declined';
   links: Link[];
 };
@@ -33,14 +34,15 @@ type Order = {
 export function openOrders(account: Account, emit: Emit, page: { url: string }) {
   const orders = new Map<string, Order>();
   const wallets = new Set<string>();
-  const next = { refused: false, pending: false };
+  const next = { refused: false, pending: false, walletLater: false };
   const approveUrl = (id: string) => `${page.url}/checkoutnow?token=${id}`;
 
   function create(asked: OrderRequest): Done {
     const source = asked.payment_source.paypal;
     const id = newId();
     const links = [{ rel: 'payer-action', href: approveUrl(id), method: 'GET' }];
-    const base = { id, asked, captures: [], refunds: [], token: null, links, instrument: 'works' as const };
+    const parts = { captures: [], refunds: [], token: null, walletLater: false, instrument: 'works' as const };
+    const base = { id, asked, links, ...parts };
     const order: Order = { ...base, status: 'PAYER_ACTION_REQUIRED' };
     if (!('vault_id' in source)) {
       orders.set(id, order);
@@ -84,6 +86,8 @@ export function openOrders(account: Account, emit: Emit, page: { url: string }) 
     const source = order.asked.payment_source.paypal;
     if (!('attributes' in source) || !source.attributes) return;
     order.token = newId();
+    order.walletLater = next.walletLater;
+    next.walletLater = false;
     wallets.add(order.token);
     emit('VAULT.PAYMENT-TOKEN.CREATED', { id: order.token, metadata: { order_id: order.id } });
   }
@@ -208,9 +212,10 @@ function newCapture({ id, asked }: Order, pending: boolean): Capture {
 }
 
 /** An order as PayPal shows it. */
-function tell({ id, status, asked, captures, refunds, token, links }: Order) {
+function tell({ id, status, asked, captures, refunds, token, walletLater, links }: Order) {
   const payments = captures.length > 0 ? { payments: { captures, refunds } } : {};
-  const attributes = token ? { attributes: { vault: { id: token, status: 'VAULTED', customer: { id: 'CUST' } } } } : {};
+  const vault = { id: token, status: walletLater ? 'APPROVED' : 'VAULTED', customer: { id: 'CUST' } };
+  const attributes = token ? { attributes: { vault } } : {};
   const paypal = { email_address: 'payer@example.com', account_id: 'FAKEPAYER', ...attributes };
   const units = [{ ...asked.purchase_units[0], ...payments }];
   return { id, status, intent: asked.intent, purchase_units: units, payment_source: { paypal }, links };

@@ -19,6 +19,7 @@ export type FakePaypal = Awaited<ReturnType<typeof startFakePaypal>>;
 export async function startFakePaypal() {
   const webhooks = makeWebhooks();
   const tokens = new Set<string>();
+  const grants = { lost: 0 };
   const page = { url: '' };
   const emit: Emit = (type, resource) => webhooks.emit(page.url + CERTIFICATE, type, resource);
   const account = openAccount(emit);
@@ -29,7 +30,7 @@ export async function startFakePaypal() {
 
   const server = await serveFake((request) => {
     if (request.path === CERTIFICATE) return { status: 200, html: webhooks.certificate };
-    if (request.path === '/v1/oauth2/token') return grant(tokens, request);
+    if (request.path === '/v1/oauth2/token') return grants.lost-- > 0 ? 'hangUp' : grant(tokens, request);
     if (request.path === '/checkoutnow') return approvalPage(request, orders.decide);
     return api.answer(request);
   });
@@ -46,6 +47,7 @@ export async function startFakePaypal() {
     failNext: api.failNext,
     refuseNext: () => Object.assign(orders.next, { refused: true }),
     holdNext: () => Object.assign(orders.next, { pending: true }),
+    saveNextLater: () => Object.assign(orders.next, { walletLater: true }),
     clear: orders.clear,
     giveBack: orders.giveBack,
     forgetOrder: orders.forgetOrder,
@@ -55,6 +57,7 @@ export async function startFakePaypal() {
     endPayout: account.endPayout,
     delayReports: (late: boolean) => Object.assign(account.late, { reports: late }),
     endTokens: () => tokens.clear(),
+    loseNextToken: () => Object.assign(grants, { lost: 1 }),
     takeWebhooks: webhooks.take,
     sendWebhooksTo: webhooks.sendTo,
     emit,
