@@ -63,10 +63,16 @@ function Relays({ relays, now }: { relays: Relay[]; now: Date }) {
       {relays.length === 0 && <p className="text-ink-soft">No relay has ever called. Start a tunnel daemon.</p>}
       <Facts>
         {relays.map(({ name, host, seenAt }) => (
-          <Fact key={name} label={`${name}, ${host}`} prose>
-            <span className="mr-3 text-sm text-ink-soft">
-              heard <Timestamp at={seenAt} part="second" />
-            </span>
+          <Fact
+            key={name}
+            label={`${name}, ${host}`}
+            prose
+            hint={
+              <>
+                heard <Timestamp at={seenAt} part="second" />
+              </>
+            }
+          >
             {isAlive({ seenAt }, now) ? <Badge tone="good">Well</Badge> : <Badge tone="bad">Silent</Badge>}
           </Fact>
         ))}
