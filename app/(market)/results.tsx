@@ -54,7 +54,7 @@ function Result({ device }: { device: MarketDevice }) {
   return (
     <Link
       href={`/devices/${device.id}`}
-      className={`grid grid-cols-3 gap-x-4 gap-y-2.5 px-5 py-4 -outline-offset-2 transition-colors hover:bg-sunken ${columns}`}
+      className={`grid grid-cols-3 gap-x-4 gap-y-2.5 px-5 py-4 -outline-offset-2 transition-[background-color] hover:bg-sunken ${columns}`}
     >
       <div className="min-w-0 max-lg:col-span-3">
         <p className="font-medium">{device.model}</p>

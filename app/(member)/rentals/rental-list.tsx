@@ -28,7 +28,7 @@ function Rental({ rental, now }: { rental: RentalLine; now: Date }) {
   return (
     <Link
       href={`/rentals/${id}`}
-      className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1.5 px-5 py-3.5 -outline-offset-2 transition-colors hover:bg-sunken md:grid-cols-[minmax(0,1fr)_8rem_7rem_19rem] md:grid-rows-[auto_auto] md:gap-y-0"
+      className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1.5 px-5 py-3.5 -outline-offset-2 transition-[background-color] hover:bg-sunken md:grid-cols-[minmax(0,1fr)_8rem_7rem_19rem] md:grid-rows-[auto_auto] md:gap-y-0"
     >
       <p className="figure font-medium wrap-anywhere">{name}</p>
       <div className="max-md:justify-self-end md:row-span-2">

@@ -12,7 +12,7 @@ export function DeviceLine({ device, earned }: { device: OwnDevice; earned: bigi
   return (
     <Link
       href={`/my/devices/${device.id}`}
-      className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1.5 px-5 py-3.5 -outline-offset-2 transition-colors hover:bg-sunken md:grid-cols-[minmax(0,1fr)_12rem_auto] md:gap-y-0"
+      className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1.5 px-5 py-3.5 -outline-offset-2 transition-[background-color] hover:bg-sunken md:grid-cols-[minmax(0,1fr)_12rem_auto] md:gap-y-0"
     >
       <p className="font-medium break-words md:truncate">{device.name}</p>
       <div className="md:col-start-2 md:row-span-2 md:row-start-1">
