@@ -40,6 +40,20 @@ export function connect({ url, key, store }: BtcpaySettings): Client {
   };
 }
 
+/**
+ * Lets calls under one key that come at the same moment share one answer: BTCPay Server knows no keys, and what is not
+ * there yet cannot be found by its name. Several processes must keep apart by themselves.
+ */
+export function shared<Request extends { key: string }, Value>(work: (request: Request) => Promise<Value>) {
+  const running = new Map<string, Promise<Value>>();
+  return (request: Request): Promise<Value> => {
+    const { key } = request;
+    const answer = running.get(key) ?? work(request).finally(() => running.delete(key));
+    running.set(key, answer);
+    return answer;
+  };
+}
+
 const decimal = z.string().regex(/^\d+(\.\d+)?$/);
 const state = z.enum(['AwaitingApproval', 'AwaitingPayment', 'InProgress', 'Completed', 'Cancelled']);
 

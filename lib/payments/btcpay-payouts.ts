@@ -7,6 +7,7 @@ import {
   type Client,
   type Payout,
   payoutData,
+  shared,
 } from './btcpay-client.ts';
 import { decimalOf } from './cents.ts';
 import { PaymentError, type PaymentProvider, type PayoutStatus } from './provider.ts';
@@ -18,7 +19,7 @@ type Lost = Parameters<NonNullable<PaymentProvider['findPayout']>>[0];
 export function payouts(client: Client, network: BtcpaySettings['network']) {
   return {
     readDestination: (typed: string) => readDestination(typed.trim(), network),
-    beginPayout: (payout: Request) => beginPayout(client, payout),
+    beginPayout: shared((payout: Request) => beginPayout(client, payout)),
     findPayout: (payout: Lost) => findPayout(client, payout),
   };
 }
@@ -63,17 +64,14 @@ async function beginPayout(client: Client, payout: Request): Promise<PayoutStatu
   return refusedAs(key);
 }
 
-/** Of two allowances that were opened under one key at the same moment both openers take the same. */
 async function openAllowance(client: Client, { amount, key }: Request, payoutMethodId: string): Promise<Allowance> {
   const allowance = { name: key, amount: decimalOf(amount), currency: 'USD', payoutMethods: [payoutMethodId] };
-  const opened = client.read(allowanceData, await client.send('POST', 'pull-payments', allowance));
-  return (await findAllowance(client, key)) ?? opened;
+  return client.read(allowanceData, await client.send('POST', 'pull-payments', allowance));
 }
 
 async function findAllowance(client: Client, key: string): Promise<Allowance | null> {
   const all = await client.get(z.array(allowanceData), 'pull-payments?includeArchived=true');
-  const ours = all.filter(({ name }) => name === key).toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  return ours[0] ?? null;
+  return all.find(({ name }) => name === key) ?? null;
 }
 
 async function findPayout(client: Client, { key }: { key: string }): Promise<PayoutStatus | null> {

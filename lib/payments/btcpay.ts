@@ -9,6 +9,7 @@ import {
   type Method,
   methodData,
   payoutData,
+  shared,
 } from './btcpay-client.ts';
 import { payouts } from './btcpay-payouts.ts';
 import { CENT, decimalOf, microDollarsOf } from './cents.ts';
@@ -46,7 +47,7 @@ export function btcpayProvider(settings: BtcpaySettings): PaymentProvider {
     keyHours: 87_600,
     least: { topUp: DOLLAR, payout: 5n * DOLLAR },
     estimateFee: () => 0n,
-    beginTopUp: (request) => beginTopUp(client, request),
+    beginTopUp: shared((request) => beginTopUp(client, request)),
     getTopUp: (reference) => getTopUp(client, reference),
     ...payouts(client, settings.network),
     readWebhook: async (body, headers) => readWebhook(settings, body, headers),
@@ -61,7 +62,6 @@ async function beginTopUp(client: Client, request: TopUpRequest) {
   return { reference: id, action: { kind: 'redirect', url: checkoutLink } as const };
 }
 
-/** Of two invoices that were opened for one top-up at the same moment both openers take the same. */
 async function openInvoice(client: Client, { topUpId, amount, returnUrl }: TopUpRequest): Promise<Invoice> {
   const opened = await client.send('POST', 'invoices', {
     amount: decimalOf(amount),
@@ -69,14 +69,12 @@ async function openInvoice(client: Client, { topUpId, amount, returnUrl }: TopUp
     metadata: { orderId: topUpId },
     checkout: { redirectURL: returnUrl, redirectAutomatically: true, expirationMinutes: 15, monitoringMinutes: 1440 },
   });
-  const invoice = client.read(invoiceData, opened);
-  return (await findInvoice(client, topUpId)) ?? invoice;
+  return client.read(invoiceData, opened);
 }
 
 async function findInvoice(client: Client, topUpId: string): Promise<Invoice | null> {
   const found = await client.get(z.array(invoiceData), `invoices?orderId=${encodeURIComponent(topUpId)}`);
-  const oldest = found.toSorted((a, b) => a.createdTime - b.createdTime || (a.id < b.id ? -1 : 1));
-  return oldest[0] ?? null;
+  return found[0] ?? null;
 }
 
 async function getTopUp(client: Client, reference: string): Promise<TopUpStatus> {
