@@ -33,7 +33,8 @@ async function readLogs(client: PublicClient, token: Address, span: Range, to: A
   const blocks = { fromBlock: BigInt(span.first), toBlock: BigInt(span.last) };
   const question = { address: token, event: transferEvent, args: { to }, strict: true, ...blocks } as const;
   try {
-    const logs = await client.getLogs(question);
+    // Asked in one request: a node that lags behind has no logs of blocks to come, and would say so without an error.
+    const [logs] = await Promise.all([client.getLogs(question), client.getBlock({ blockNumber: blocks.toBlock })]);
     const kept = logs.filter(({ removed }) => !removed);
     return kept.map(({ transactionHash, logIndex, blockNumber, args: { to: address, value } }) => {
       return { id: `${transactionHash}:${logIndex}`, address, value, height: Number(blockNumber) };
