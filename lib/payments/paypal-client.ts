@@ -21,7 +21,8 @@ const refusal = z.object({
 });
 
 /** A client that fetches its token when it needs one, and another when that has been taken back. */
-export function connect({ clientId, clientSecret, url }: PaypalSettings): Client {
+export function connect({ clientId, clientSecret, ...settings }: PaypalSettings): Client {
+  const url = settings.url.replace(/\/$/, '');
   let token: { text: string; until: number } | null = null;
 
   async function authorize(): Promise<string> {

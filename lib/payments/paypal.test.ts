@@ -232,6 +232,11 @@ describe('PayPal alone', () => {
     expect(await till.attempt(fresh.beginTopUp(till.request()))).toMatchObject({ failure: 'notDone' });
   });
 
+  test('an address of PayPal that ends with a slash is the same', async () => {
+    const slashed = paypalProvider({ ...fake, url: `${fake.url}/`, vault: true });
+    expect(await slashed.listBalances()).toMatchObject([{ currency: 'USD' }]);
+  });
+
   test('wrong keys are the admin’s to mend, and are told to nobody', async () => {
     const wrong = paypalProvider({ ...fake, vault: true, clientSecret: 'not-the-secret' });
     const error = await wrong.listBalances().catch((failure: unknown) => failure);
