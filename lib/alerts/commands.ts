@@ -69,7 +69,7 @@ async function tellOf(treasury: Treasury, row: Row, at: Date) {
 
   await db.transaction(async (tx) => {
     const stamp = (alert: Alert) =>
-      now[alert] ? sql`coalesce(${columns[alert]}, ${at.toISOString()}::timestamptz)` : null;
+      now.includes(alert) ? sql`coalesce(${columns[alert]}, ${at.toISOString()}::timestamptz)` : null;
     const marks = {
       toldLevelAt: stamp('level'),
       toldDayAt: stamp('day'),
@@ -87,7 +87,7 @@ const columns = {
   day: walletAlerts.toldDayAt,
   hour: walletAlerts.toldHourAt,
   minutes: walletAlerts.toldMinutesAt,
-} as const;
+} satisfies Record<Alert, unknown>;
 
 const sentences: Record<Alert, string> = {
   level: 'your wallet is below the level at which you wanted to be told.',

@@ -208,7 +208,7 @@ test.each([
   ['more than anybody means', 10n ** 30n],
 ])('a wish to pay %s is refused', async (_, wished) => {
   const bank = scriptedProvider();
-  const wish = { userId: await makeUser(), provider: 'scripted', amount: wished, saveMethod: false, at: start };
+  const wish = { userId: await makeUser(), provider: bank.provider.id, amount: wished, saveMethod: false, at: start };
   expect(await beginTopUp(bank.treasury, wish)).toEqual({ ok: false, reason: 'amountOutOfRange' });
   expect(bank.calls).toEqual([]);
 });

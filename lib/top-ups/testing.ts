@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { PaymentProvider, TopUpStatus } from '../payments/provider.ts';
 import { PaymentError } from '../payments/provider.ts';
 import type { Treasury } from '../payments/registry.ts';
@@ -6,7 +7,9 @@ import { createSealer } from '../secrets.ts';
 const nothing = () => ({ payments: [], refunds: [], disputes: [], savedMethod: null });
 
 /** A provider whose truth is in the test's hands, where the real adapters and their fakes would only be in the way. */
-export function scriptedProvider(id = 'scripted', more: Partial<PaymentProvider> = {}) {
+export function scriptedProvider(more: Partial<PaymentProvider> = {}) {
+  // One database is shared by all tests of a file: each has a bank of its own.
+  const id = `scripted-${randomUUID()}`;
   const truth = new Map<string, TopUpStatus>();
   const calls: { what: string; key: string }[] = [];
   const provider: PaymentProvider = {
