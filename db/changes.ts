@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { pool } from './client.ts';
 
-/** The channels of `NOTIFY`: one a noun, with the row's id as payload. */
-export const channels = ['device', 'rental', 'session', 'mail', 'payout'] as const;
+/** The channels of `NOTIFY`: one a noun, with the row's id as payload; of money the person's. */
+export const channels = ['device', 'rental', 'session', 'mail', 'payout', 'money'] as const;
 export type Channel = (typeof channels)[number];
 
 type Listener = (id: string) => void;

@@ -5,16 +5,17 @@ import { findListing, findOwnDevice, listOwnDevices } from '#lib/devices/queries
 import { draining } from '#lib/process/drain';
 import { findRental, listRentals } from '#lib/rentals/queries';
 import { findSession, type Member } from '#lib/sessions/queries';
+import { findTopUp } from '#lib/top-ups/queries';
 
 /** What a page can be kept up to date about. */
 export const liveTopic = z
-  .templateLiteral([z.enum(['device', 'rental']), ':', z.uuid()])
-  .or(z.enum(['devices', 'rentals', 'wallet', 'market']));
+  .templateLiteral([z.enum(['device', 'rental', 'top-up']), ':', z.uuid()])
+  .or(z.enum(['devices', 'rentals', 'wallet', 'payouts', 'payoutDesk', 'market']));
 /** One thing that a page is kept up to date about. */
 export type LiveTopic = z.infer<typeof liveTopic>;
 
 /** Which rows to listen to, and how often at most to tell of them; `tellEvery`: also without a change. */
-export type Source = { channel: Channel; ids: string[]; pace: number; tellEvery?: number };
+export type Source = { rows: { channel: Channel; id: string }[]; pace: number; tellEvery?: number };
 
 const HEARTBEAT = 15_000;
 /** Time that is proven, and so money, moves without any row of interest changing. */
@@ -23,12 +24,17 @@ const moving = { pace: 50, tellEvery: HEARTBEAT };
 /** What `member` hears under a topic; null when it is nobody's business but others'. */
 export async function sourceOf(topic: LiveTopic, member: Member | null): Promise<Source | null> {
   const [kind, id = ''] = topic.split(':');
-  if (kind === 'market') return { channel: 'device', ids: ['*'], pace: 5000 };
-  if (kind === 'device') return (await maySeeDevice(id, member)) ? { channel: 'device', ids: [id], pace: 200 } : null;
+  if (kind === 'market') return { rows: rowsOf('device', '*'), pace: 5000 };
+  if (kind === 'device') return (await maySeeDevice(id, member)) ? { rows: rowsOf('device', id), pace: 200 } : null;
   if (!member) return null;
-  if (kind === 'devices') return { channel: 'device', ids: idsOf(await listOwnDevices(member.id)), pace: 1000 };
-  if (kind === 'rental') return (await findRental(id, member)) ? { channel: 'rental', ids: [id], ...moving } : null;
-  return { channel: 'rental', ids: idsOf(await listRentals(member.id)), ...moving };
+  if (kind === 'payouts') return { rows: rowsOf('payout', member.id), pace: 200 };
+  if (kind === 'payoutDesk') return member.isAdmin ? { rows: rowsOf('payout', '*'), pace: 1000 } : null;
+  if (kind === 'devices') return { rows: rowsOf('device', ...idsOf(await listOwnDevices(member.id))), pace: 1000 };
+  if (kind === 'rental') return (await findRental(id, member)) ? { rows: rowsOf('rental', id), ...moving } : null;
+  const money = rowsOf('money', member.id);
+  if (kind === 'top-up') return (await findTopUp(id, member.id, databaseTime())) ? { rows: money, ...moving } : null;
+  const rentals = rowsOf('rental', ...idsOf(await listRentals(member.id)));
+  return { rows: kind === 'wallet' ? [...rentals, ...money] : rentals, ...moving };
 }
 
 /** A listing is public; what is not on offer is its owner's and the admins' business. */
@@ -37,6 +43,7 @@ async function maySeeDevice(deviceId: string, member: Member | null): Promise<bo
   return (await findListing(deviceId)) !== null;
 }
 
+const rowsOf = (channel: Channel, ...ids: string[]) => ids.map((id) => ({ channel, id }));
 const idsOf = (rows: { id: string }[]) => rows.map(({ id }) => id);
 
 /** Tells of changes as server-sent events until the listener hangs up or its session or this process ends. */
@@ -50,14 +57,9 @@ export function liveStream(source: Source, member: Member | null, signal: AbortS
       const check = async () => {
         if (member && !(await findSession(member.sessionId, databaseTime()))) ended.abort();
       };
+      const onChange = paced(() => check().then(tell, tell), source.pace);
       const stops = [
-        ...source.ids.map((id) =>
-          changes().subscribe(
-            source.channel,
-            id,
-            paced(() => check().then(tell, tell), source.pace),
-          ),
-        ),
+        ...source.rows.map(({ channel, id }) => changes().subscribe(channel, id, onChange)),
         changes().subscribe('session', member?.sessionId ?? '', () => void check().catch(() => {})),
         repeat(() => send(': still here\n\n'), HEARTBEAT),
         ...(source.tellEvery ? [repeat(tell, source.tellEvery)] : []),
