@@ -14,7 +14,8 @@ async function openBench() {
   const fake = await startFakePaypal();
   return {
     fake,
-    provider: paypalProvider({ ...fake, vault: true }),
+    // Elsewhere it has no slash at its end; operators write it either way.
+    provider: paypalProvider({ ...fake, url: `${fake.url}/`, vault: true }),
     get secrets() {
       return fake.secrets();
     },
@@ -230,11 +231,6 @@ describe('PayPal alone', () => {
     const fresh = paypalProvider({ ...fake, vault: true });
     fake.loseNextToken();
     expect(await till.attempt(fresh.beginTopUp(till.request()))).toMatchObject({ failure: 'notDone' });
-  });
-
-  test('an address of PayPal that ends with a slash is the same', async () => {
-    const slashed = paypalProvider({ ...fake, url: `${fake.url}/`, vault: true });
-    expect(await slashed.listBalances()).toMatchObject([{ currency: 'USD' }]);
   });
 
   test('wrong keys are the admin’s to mend, and are told to nobody', async () => {
