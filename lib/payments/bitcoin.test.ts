@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { SigHash, Transaction } from '@scure/btc-signer';
+import { p2wpkh, SigHash, Transaction } from '@scure/btc-signer';
+import { pubECDSA } from '@scure/btc-signer/utils.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DOLLAR } from '../money.ts';
 import { bitcoinChain } from './bitcoin.ts';
@@ -153,6 +155,20 @@ test('a signed batch is read in each form that wallets give out', async () => {
   }
 });
 
+/** A signature that is good in itself, by a key that the coin does not belong to. */
+function signedByThief(content: Uint8Array): Uint8Array[] {
+  const batch = Transaction.fromPSBT(content);
+  const { txid = '', index = 0, witnessUtxo } = batch.getInput(0);
+  const thief = randomBytes(32);
+  const { script } = p2wpkh(pubECDSA(thief));
+  const theft = new Transaction();
+  theft.addInput({ txid, index, witnessUtxo: { script, amount: witnessUtxo?.amount ?? 0n } });
+  for (let at = 0; at < batch.outputsLength; at++) theft.addOutput(batch.getOutput(at));
+  theft.sign(thief);
+  theft.finalize();
+  return theft.getInput(0).finalScriptWitness ?? [];
+}
+
 test('a signature by another key, over less than everything, or that is none is refused', async () => {
   const outputs = makeOutputs(30_000n);
   const { content } = await chain.prepareBatch(outputs, await makeFunds(100_000n));
@@ -182,6 +198,10 @@ test('a signature by another key, over less than everything, or that is none is 
   ).toBeNull();
   expect(await read(witnessed(signature, wallet.publicKeyAt('m/0/0')))).toBeNull();
   expect(await read(witnessed(signature.subarray(0, 5), publicKey))).toBeNull();
+  expect(
+    await read(witnessed(Buffer.concat([signature.subarray(0, -1), Buffer.of(SigHash.NONE)]), publicKey)),
+  ).toBeNull();
+  expect(await read(witnessed(...signedByThief(content)))).toBeNull();
   expect(await read(witnessed(publicKey))).toBeNull();
 });
 

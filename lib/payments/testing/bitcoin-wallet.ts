@@ -43,7 +43,8 @@ export function makeBitcoinAddress(): string {
 }
 
 function altered(proposed: Transaction, change?: 'amount' | 'address' | 'leaveOut'): Transaction {
-  const batch = new Transaction();
+  // Like a device that signs, it believes no amount that it cannot check where it came from.
+  const batch = new Transaction({ strictPrevoutValidation: true });
   for (let at = 0; at < proposed.inputsLength; at++) batch.addInput(proposed.getInput(at));
   const outputs = Array.from({ length: proposed.outputsLength }, (_, at) => proposed.getOutput(at));
   const payout = outputs.findIndex(({ bip32Derivation }) => !bip32Derivation);
