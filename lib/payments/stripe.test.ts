@@ -77,12 +77,20 @@ describe('Stripe alone', () => {
   });
 
   test('a card that the bank checks pays after the person has answered, and not when they fail', async () => {
-    const reference = await begin();
-    expect(fake.press(reference, 'ask')).toContain('/c/3ds/');
-    fake.press(reference, 'fail');
+    const { reference, action } = await provider.beginTopUp(till.request());
+    const page = action.kind === 'redirect' ? action.url : '';
+    const press = async (button: string) => {
+      const pressed = await fetch(`${page}/${button}`, { method: 'POST', redirect: 'manual' });
+      return pressed.headers.get('location') ?? '';
+    };
+    const bank = await press('ask');
+    expect(await (await fetch(bank)).text()).toContain('Your bank asks');
+    expect(await press('fail')).toBe(page);
+    expect(await (await fetch(page)).text()).toContain('Your card was declined');
     expect(await stateOf(reference)).toBe('pending');
-    expect(fake.press(reference, 'complete')).toBe('https://broker.example.org/wallet/top-ups/1');
+    expect(await press('complete')).toBe('https://broker.example.org/wallet/top-ups/1');
     expect(await stateOf(reference)).toBe('succeeded');
+    expect(await press('back')).toBe('https://broker.example.org/wallet');
   });
 
   test('a page that nobody paid expires', async () => {

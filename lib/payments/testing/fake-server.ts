@@ -17,9 +17,13 @@ export type FakeAnswer =
   | { redirectTo: string }
   | 'hangUp';
 
-/** Serves a fake company on loopback, on a port of its own, until it is closed. */
+/** Serves a fake company on loopback, on a port of its own, until it is closed; what it throws is a page with status 500. */
 export async function serveFake(answer: (request: FakeRequest) => FakeAnswer | Promise<FakeAnswer>) {
-  const server = createServer(async (incoming, response) => send(response, await answer(await read(incoming))));
+  const answered = async (request: FakeRequest) => answer(request);
+  const broken = (error: unknown): FakeAnswer => ({ status: 500, html: fakePage(String(error), {}) });
+  const server = createServer(async (incoming, response) => {
+    send(response, await answered(await read(incoming)).catch(broken));
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const close = async () => {
     server.closeAllConnections();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import Stripe from 'stripe';
 import type { LostAnswer, Webhook } from '../provider.contract.ts';
-import { type FakeAnswer, type FakeRequest, fakePage, postTo, serveFake } from './fake-server.ts';
+import { type FakeAnswer, type FakeRequest, postTo, serveFake } from './fake-server.ts';
 import { type Memory, paramsOf, routesOf } from './fake-stripe-api.ts';
 import { openDesk } from './fake-stripe-desk.ts';
 import { answerPage, type Button, press } from './fake-stripe-pages.ts';
@@ -26,7 +26,7 @@ export async function startFakeStripe() {
   const memory: Memory = { url: '', things, desk, intentData: new Map(), links: new Map(), nextCharge: undefined };
   const api = openApi(memory);
   const server = await serveFake((request) =>
-    /^\/v\d\//.test(request.path) ? api.answer(request) : showPage(memory, request),
+    /^\/v\d\//.test(request.path) ? api.answer(request) : answerPage(memory, request),
   );
   memory.url = server.url;
   desk.move('topup', 'tu_opening', { amount: opening });
@@ -53,15 +53,6 @@ export async function startFakeStripe() {
     },
     empty: () => desk.move('payout', 'po_all', { amount: -desk.available() }),
   };
-}
-
-function showPage(memory: Memory, request: FakeRequest): FakeAnswer {
-  try {
-    return answerPage(memory, request);
-  } catch (error) {
-    const { status, json } = refused(error);
-    return { status, html: fakePage(JSON.stringify(json), {}) };
-  }
 }
 
 /** Events in the order in which they happened: sent to an address at once, and kept until taken where none took them. */
