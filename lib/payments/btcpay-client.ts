@@ -91,7 +91,11 @@ export const payoutData = z.object({
   state,
 });
 
+/** An invoice as BTCPay Server tells of it. */
 export type Invoice = z.infer<typeof invoiceData>;
+/** A way to pay an invoice, with what came by it. */
 export type Method = z.infer<typeof methodData>;
+/** What a payout may be drawn from. */
 export type Allowance = z.infer<typeof allowanceData>;
+/** A payout as BTCPay Server tells of it. */
 export type Payout = z.infer<typeof payoutData>;

@@ -71,15 +71,26 @@ function checkoutOf({ topUpId, amount }: { topUpId: string; amount: bigint }) {
   };
 }
 
-/** A payment of the Checkout page goes by the page's session: a declined card there is not the end of the top-up. */
 async function getTopUp(client: Stripe, reference: string): Promise<TopUpStatus> {
   if (reference.startsWith('cs_'))
     return statusOfSession(client, await ask(client.checkout.sessions.retrieve(reference)));
 
   const intent = await getIntent(client, reference);
-  if (!intent.metadata.checkout) return statusOfIntent(client, intent);
-  const { data } = await ask(client.checkout.sessions.list({ payment_intent: reference, limit: 1 }));
-  return data[0] ? statusOfSession(client, data[0]) : statusOfIntent(client, intent);
+  const page = await findPage(client, intent);
+  return page ? statusOfSession(client, page) : statusOfIntent(client, intent);
+}
+
+/**
+ * The hosted page that a payment belongs to, if there is one. The top-up goes by it: a card that was declined there, or
+ * a bank that sent the person there, is not its end.
+ */
+async function findPage(client: Stripe, intent: Stripe.PaymentIntent) {
+  const { sessions } = client.checkout;
+  const { topUpId, checkout } = intent.metadata;
+  const customer = idOf(intent.customer);
+  if (checkout) return ask(findFirst(sessions.list({ payment_intent: intent.id }), () => true));
+  if (intent.last_payment_error?.code !== 'authentication_required' || !customer) return null;
+  return ask(findFirst(sessions.list({ customer, limit: 100 }), ({ metadata }) => metadata?.topUpId === topUpId));
 }
 
 async function statusOfSession(client: Stripe, session: Stripe.Checkout.Session): Promise<TopUpStatus> {

@@ -100,11 +100,16 @@ describe('Stripe alone', () => {
   });
 
   test('when the bank wants the person, they get a page where they confirm, once for each key', async () => {
+    await fake.takeWebhooks();
     const { charge, answer } = await chargeAs('asks');
     const page = { kind: 'redirect', url: expect.stringContaining('/c/pay/cs_test_') };
     expect(answer?.status).toMatchObject({ progress: { state: 'requiresAction', action: page }, payments: [] });
     expect(await provider.chargeSaved?.(charge)).toEqual(answer);
     const reference = answer?.reference ?? '';
+    const told = (await Promise.all((await fake.takeWebhooks()).map(read))).find((event) =>
+      event?.type.endsWith('failed'),
+    );
+    expect(await provider.getTopUp(told?.references[0] ?? '')).toEqual(answer?.status);
     expect(await provider.findTopUp?.({ ...charge, since: new Date() })).toBe(reference);
     await pay(reference);
     const { progress, payments, topUpId } = await provider.getTopUp(reference);
