@@ -37,6 +37,17 @@ export const papers = pgTable(
   ],
 );
 
+/**
+ * Months that are over: what was booked by `lastTransactionId` and is dated before the month's end stands in its papers
+ * or in earlier ones, and what is booked later stands in later ones, whatever its date.
+ */
+export const closedMonths = pgTable('closed_months', {
+  month: date().primaryKey(), // its first day, UTC
+  lastTransactionId: whole().notNull(),
+  closedAt: instant().notNull(),
+  issuedAt: instant(), // when the last of its papers was issued
+});
+
 /** A comparison of a provider's account with the ledger, and what differed. */
 export const reconciliations = pgTable(
   'reconciliations',
