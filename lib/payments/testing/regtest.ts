@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,11 +80,10 @@ export async function startRegtest() {
 /** The node in a process of its own; it finds a free port itself and tells which. */
 async function startProgram() {
   const apiKey = randomBytes(16).toString('hex');
-  const folder = await mkdtemp(join(tmpdir(), 'rpibroker-regtest-'));
   const program = join(createRequire(import.meta.url).resolve('bcoin/package.json'), '../bin/node');
   const options = {
     network: 'regtest',
-    prefix: folder,
+    prefix: join(tmpdir(), 'rpibroker-regtest'), // in memory it writes none; else it would read its owner's settings
     memory: true,
     'http-host': '127.0.0.1',
     'http-port': 0,
@@ -115,7 +113,6 @@ async function startProgram() {
       const ended = once(child, 'exit');
       kill();
       await ended;
-      await rm(folder, { recursive: true });
     },
   };
 }
