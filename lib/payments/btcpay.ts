@@ -43,8 +43,7 @@ export function btcpayProvider(settings: BtcpaySettings): PaymentProvider {
       anyAmount: true,
     },
     currency: 'USD',
-    // Names do not expire; this is ten years.
-    keyHours: 87_600,
+    keyHours: Number.POSITIVE_INFINITY, // names do not expire
     least: { topUp: DOLLAR, payout: 5n * DOLLAR },
     estimateFee: () => 0n,
     beginTopUp: shared((request) => beginTopUp(client, request)),
