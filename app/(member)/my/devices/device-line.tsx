@@ -21,7 +21,7 @@ export function DeviceLine({ device, earned }: { device: OwnDevice; earned: bigi
       <p className="text-sm break-words text-ink-soft max-md:col-span-2 md:col-start-1 md:row-start-2 md:truncate">
         {device.model ?? 'Not measured yet'} · {countryName(device.country)}
       </p>
-      <div className="flex justify-between max-md:col-span-2 md:col-start-3 md:row-span-2 md:row-start-1 md:grid md:grid-cols-[7rem_6rem_7.5rem] md:gap-x-4 *:md:text-right">
+      <div className="flex items-baseline justify-between max-md:col-span-2 md:col-start-3 md:row-span-2 md:row-start-1 md:grid md:grid-cols-[7rem_6rem_7.5rem] md:gap-x-4 *:md:text-right">
         <p>
           <Money amount={device.rate} per="h" />
         </p>
