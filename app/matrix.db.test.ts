@@ -10,6 +10,7 @@ import { rentals } from '#db/schema/rentals';
 import { hashPassword } from '#lib/accounts/passwords';
 import { listUsers } from '#lib/accounts/queries';
 import { makeRental, makeUser } from '#lib/metering/testing';
+import { makeHeldPayout } from '#lib/payouts/testing';
 import { createSealer, secretOf } from '#lib/secrets';
 import { createSession } from '#lib/sessions/commands';
 import { access, type Who } from '#lib/web/testing-access';
@@ -65,7 +66,16 @@ async function setScene(): Promise<Scene> {
   const people = { renterA, renterB, ownerA, ownerB, admin };
   const opened = await Promise.all(Object.entries(people).map(async ([role, id]) => [role, await open(id)] as const));
   const all = { anonymous: null, ...Object.fromEntries(opened) } as Scene['sessions'];
-  return { userId: renterA, deviceId, rentalId, sessionId: await open(renterA), keyId: kept?.id ?? '', sessions: all };
+  const payoutId = await makeHeldPayout(ownerA);
+  return {
+    userId: renterA,
+    deviceId,
+    rentalId,
+    sessionId: await open(renterA),
+    keyId: kept?.id ?? '',
+    payoutId,
+    sessions: all,
+  };
 }
 
 function come(role: Role, origin = ours) {

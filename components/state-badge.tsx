@@ -1,4 +1,5 @@
 import type { DeviceState } from '#lib/devices/lifecycle';
+import type { PayoutState } from '#lib/payouts/lifecycle';
 import type { RentalState } from '#lib/rentals/lifecycle';
 import { Badge, type Tone } from './ui/badge.tsx';
 
@@ -22,6 +23,30 @@ const devices: Record<DeviceState, Look> = {
   quarantined: { text: 'Quarantined', tone: 'bad' },
   retired: { text: 'Retired', tone: 'neutral' },
 };
+
+const payouts: Record<PayoutState, Look> = {
+  held: { text: 'Waiting', tone: 'warn' },
+  reserved: { text: 'Set aside', tone: 'accent' },
+  signing: { text: 'Being signed', tone: 'accent', busy: true },
+  submitting: { text: 'Being sent', tone: 'accent', busy: true },
+  unknown: { text: 'Not confirmed', tone: 'warn', busy: true },
+  submitted: { text: 'Sent', tone: 'accent' },
+  unclaimed: { text: 'Not collected', tone: 'warn' },
+  paid: { text: 'Paid', tone: 'good' },
+  returned: { text: 'Came back', tone: 'bad' },
+  failed: { text: 'Refused', tone: 'bad' },
+  cancelled: { text: 'Taken back', tone: 'neutral' },
+};
+
+/** Where a payout is in its life. */
+export function PayoutBadge({ state }: { state: PayoutState }) {
+  const { text, ...look } = payouts[state];
+  return (
+    <Badge dot {...look}>
+      {text}
+    </Badge>
+  );
+}
 
 /** Where a rental is in its life; `interrupted` says that proofs are missing just now. */
 export function RentalBadge({ state, interrupted }: { state: RentalState; interrupted?: boolean }) {

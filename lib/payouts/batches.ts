@@ -10,9 +10,10 @@ import { readFunds } from '../payments/funds.ts';
 import type { Treasury } from '../payments/registry.ts';
 import { getPayoutTerms } from '../settings/queries.ts';
 import { followBatch } from './following.ts';
+import { holdBack } from './holds.ts';
 import { lockPayout, movePayout, type Payout } from './moves.ts';
 import { readHoldFacts } from './queries.ts';
-import { holdReasonOf, unitsFor } from './terms.ts';
+import { unitsFor } from './terms.ts';
 
 type Batch = typeof payoutBatches.$inferSelect;
 type Administered = { adminId: string; address: string | null; at: Date };
@@ -68,11 +69,7 @@ async function listWaiting(treasury: Treasury, { id }: Chain, at: Date): Promise
 function hold(treasury: Treasury, payoutId: string, at: Date): Promise<boolean> {
   return db.transaction(async (tx) => {
     const payout = await lockPayout(tx, payoutId);
-    if (!payout) return true;
-    const heldFor = holdReasonOf(await readHoldFacts(tx, payout, await getPayoutTerms(tx)), at);
-    if (heldFor === null) return false;
-    await movePayout(tx, treasury, { payout, event: 'held', news: { heldFor }, at });
-    return true;
+    return payout === null || holdBack(tx, treasury, { payout, at });
   });
 }
 

@@ -11,6 +11,7 @@ import { done, type Outcome, refused } from '../outcome.ts';
 import type { Treasury } from '../payments/registry.ts';
 import { inTurn } from '../process/each.ts';
 import { getPayoutTerms } from '../settings/queries.ts';
+import { clearHeld } from './holds.ts';
 import { lockPayout, movePayout } from './moves.ts';
 import { readAvailable, readHoldFacts } from './queries.ts';
 import { holdReasonOf, lastPayday, leastPayout, payableOf } from './terms.ts';
@@ -113,13 +114,17 @@ export async function withdrawPayout(
 type Administered = { payoutId: string; adminId: string; address: string | null; at: Date };
 
 /** Lets a large payout leave; what else it waits for, it goes on waiting for. */
-export async function approvePayout(asked: Administered): Promise<Outcome<void, 'notFound' | 'notHeld'>> {
-  const { payoutId, adminId } = asked;
+export async function approvePayout(
+  treasury: Treasury,
+  asked: Administered,
+): Promise<Outcome<void, 'notFound' | 'notHeld'>> {
+  const { payoutId, adminId: approvedBy, at } = asked;
   return db.transaction(async (tx) => {
     const payout = await lockPayout(tx, payoutId);
     if (!payout) return refused('notFound');
     if (payout.state !== 'held') return refused('notHeld');
-    await tx.update(payouts).set({ approvedBy: adminId }).where(eq(payouts.id, payoutId));
+    await tx.update(payouts).set({ approvedBy }).where(eq(payouts.id, payoutId));
+    await clearHeld(tx, treasury, { payout: { ...payout, approvedBy }, at });
     await audit(tx, asked, 'payoutApproved', null);
     return done(undefined);
   });

@@ -4,7 +4,8 @@ import { db } from '#db/client';
 import { users } from '#db/schema/accounts';
 import { DOLLAR } from '../money.ts';
 import { declinePayout, freezePayouts, requestPayout, thawPayouts, withdrawPayout } from './commands.ts';
-import { checkPayouts, clearHeldPayouts, submitPayouts, syncPayout } from './sending.ts';
+import { clearHeldPayouts } from './holds.ts';
+import { checkPayouts, submitPayouts, syncPayout } from './sending.ts';
 import {
   availableOf,
   expectBooks,

@@ -5,11 +5,10 @@ import { CURRENCY } from '../ledger/accounts.ts';
 import { PaymentError, type PaymentProvider, type PayoutStatus } from '../payments/provider.ts';
 import type { Treasury } from '../payments/registry.ts';
 import { inTurn } from '../process/each.ts';
-import { getPayoutTerms } from '../settings/queries.ts';
+import { holdBack } from './holds.ts';
 import { type PayoutEvent, type PayoutState, payoutEvents } from './lifecycle.ts';
 import { getDestination, lockPayout, movePayout, type Payout, type PayoutNews } from './moves.ts';
-import { readHoldFacts } from './queries.ts';
-import { holdReasonOf, nextCheckAt, payoutKey } from './terms.ts';
+import { nextCheckAt, payoutKey } from './terms.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -19,24 +18,6 @@ type Report = { event: PayoutEvent; news: PayoutNews };
 /** A payout that is asked about at a provider that pays when it is asked to. */
 type Question = { payout: Payout; provider: Direct; destination: string };
 type Direct = PaymentProvider & Required<Pick<PaymentProvider, 'beginPayout' | 'findPayout'>>;
-
-/** Lets payouts go that have nothing to wait for any more, and keeps note of what the others wait for. */
-export async function clearHeldPayouts(treasury: Treasury, { at }: { at: Date }): Promise<void> {
-  const held = await db.select({ id: payouts.id }).from(payouts).where(eq(payouts.state, 'held')).orderBy(payouts.id);
-  const clear = ({ id }: { id: string }) =>
-    db.transaction(async (tx) => {
-      const payout = await lockPayout(tx, id);
-      if (payout?.state !== 'held') return;
-      const heldFor = await reasonToHold(tx, payout, at);
-      if (heldFor === null) await movePayout(tx, treasury, { payout, event: 'cleared', at });
-      else if (heldFor !== payout.heldFor) await tx.update(payouts).set({ heldFor }).where(eq(payouts.id, id));
-    });
-  await inTurn(held, clear, ({ id }) => id);
-}
-
-async function reasonToHold(tx: Tx, payout: Payout, at: Date) {
-  return holdReasonOf(await readHoldFacts(tx, payout, await getPayoutTerms(tx)), at);
-}
 
 /** Sends every payout that is due to a provider that pays when it is asked to. */
 export async function submitPayouts(treasury: Treasury, { at }: { at: Date }): Promise<void> {
@@ -63,11 +44,7 @@ async function callOn(tx: Tx, treasury: Treasury, payoutId: string, at: Date): P
   const payout = await lockPayout(tx, payoutId);
   const provider = payout && directProvider(treasury, payout);
   if (payout?.state !== 'reserved' || !provider) return null;
-  const heldFor = await reasonToHold(tx, payout, at);
-  if (heldFor) {
-    await movePayout(tx, treasury, { payout, event: 'held', news: { heldFor }, at });
-    return null;
-  }
+  if (await holdBack(tx, treasury, { payout, at })) return null;
   await movePayout(tx, treasury, { payout, event: 'called', news: { calledAt: payout.calledAt ?? at }, at });
   return { payout, provider, destination: await getDestination(tx, payout) };
 }

@@ -16,6 +16,7 @@ import { DOLLAR } from '../money.ts';
 import { PaymentError, type PaymentProvider, type PayoutStatus } from '../payments/provider.ts';
 import type { Treasury } from '../payments/registry.ts';
 import { createSealer } from '../secrets.ts';
+import { requestPayout } from './commands.ts';
 import { chooseDestination } from './destinations.ts';
 import { openPayoutStates } from './lifecycle.ts';
 import { readAvailable } from './queries.ts';
@@ -130,6 +131,15 @@ export async function makePayee(treasury: Treasury, available: bigint, to?: { pr
   const choice = { provider: 'house', typed: `${ownerId}@house.example`, ...to };
   expect(await chooseDestination(treasury, { ownerId, ...choice, at: hoursAfter(-100) })).toMatchObject({ ok: true });
   return ownerId;
+}
+
+/** A payout of an owner that waits for the age of its destination. */
+export async function makeHeldPayout(ownerId: string): Promise<string> {
+  const treasury = treasuryOf([openHouse().provider]);
+  await earn(ownerId, 30n * DOLLAR);
+  await chooseDestination(treasury, { ownerId, provider: 'house', typed: 'somebody@house.example', at: new Date() });
+  const asked = await requestPayout(treasury, { ownerId, at: new Date() });
+  return asked.ok ? asked.value.payoutId : '';
 }
 
 /** A payout's row. */

@@ -6,7 +6,7 @@ import { access, type Who } from './testing-access.ts';
 const guards: Record<Who, RegExp> = {
   visitor: /^/,
   member: /await requireMember\(\)|= memberEndpoint[<(]/,
-  admin: /await requireAdmin\(\)/,
+  admin: /await requireAdmin\(\)|= adminEndpoint[<(]/,
   agent: /= agentEndpoint\(/,
   local: /if \(!isLocalMode\(\)/,
 };

@@ -40,3 +40,10 @@ export function memberEndpoint<Context>(handle: Handler<Member, Context>) {
     member ? handle(request, member, context) : refusal('notSignedIn'),
   );
 }
+
+/** An endpoint of admins; for everybody else it does not exist. */
+export function adminEndpoint<Context>(handle: Handler<Member, Context>) {
+  return memberEndpoint<Context>(async (request, member, context) =>
+    member.isAdmin ? handle(request, member, context) : refusal('notFound'),
+  );
+}

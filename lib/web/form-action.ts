@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { db } from '#db/client';
 import { record } from '#lib/audit/commands';
 import { webConfig } from '#lib/config/web';
+import { PaymentError } from '#lib/payments/provider';
 import { clientAddress } from './client.ts';
 import { isOutage } from './outage.ts';
 import { currentMember, currentPath, isFresh, type Member, requireMember } from './session.ts';
@@ -99,6 +100,8 @@ function formAction<Schema extends z.ZodType, Person>(
       if (!parsed.success) return { problems: problemsOf(parsed.error) };
       return (await work(parsed.data, admission.person, facts)) ?? { done: true };
     } catch (error) {
+      // Trying again does not help here; the message holds no secret.
+      if (error instanceof PaymentError && !error.retryable) return { message: `${error.message}.` };
       if (isOutage(error)) return { message: 'Something we depend on is away for a moment. Please try again.' };
       throw error;
     }

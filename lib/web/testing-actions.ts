@@ -6,7 +6,7 @@ export const roles = ['anonymous', 'renterA', 'renterB', 'ownerA', 'ownerB', 'ad
 export type Role = (typeof roles)[number];
 
 /** What people A have, after which others reach. */
-export type Targets = Record<'userId' | 'deviceId' | 'rentalId' | 'sessionId' | 'keyId', string>;
+export type Targets = Record<'userId' | 'deviceId' | 'rentalId' | 'sessionId' | 'keyId' | 'payoutId', string>;
 
 /** Who may take an action on the things of A; `member` and `visitor` act on nobody's or on their own. */
 export type ActionRule = {
@@ -20,6 +20,7 @@ export type ActionRule = {
 const nothing = () => ({});
 const aboutDevice = ({ deviceId }: Targets) => ({ deviceId });
 const aboutUser = ({ userId }: Targets) => ({ userId });
+const aboutPayout = ({ payoutId }: Targets) => ({ payoutId });
 const reason = 'because of a test';
 const password = 'another long passphrase';
 const email = 'somebody@example.test';
@@ -39,6 +40,15 @@ export const actionRules: Record<string, ActionRule> = {
   clearQuarantineAction: { who: 'admin', input: aboutDevice, deviceState: 'quarantined' },
   endRentalAction: { who: 'admin', input: ({ rentalId }) => ({ rentalId, reason }) },
   changeFeeAction: { who: 'admin', input: () => ({ percent: '12.5' }) },
+  approvePayoutAction: { who: 'admin', input: aboutPayout },
+  declinePayoutAction: { who: 'admin', input: (targets) => ({ ...aboutPayout(targets), reason }) },
+  askAboutPayoutAction: { who: 'admin', input: aboutPayout },
+  setFrozenAction: { who: 'admin', input: (targets) => ({ ...aboutUser(targets), frozen: 'yes', reason }) },
+  makeBatchAction: { who: 'admin', input: () => ({ provider: 'none' }), answer: 'declined' },
+  abandonBatchAction: { who: 'admin', input: ({ rentalId }) => ({ batchId: rentalId }), answer: 'declined' },
+  signBatchAction: { who: 'admin', input: ({ rentalId }) => ({ batchId: rentalId }), answer: 'declined' },
+  announceBatchAction: { who: 'admin', input: ({ rentalId }) => ({ batchId: rentalId }) },
+  changePayoutTermsAction: { who: 'admin', input: () => ({ least: '25', reviewFrom: '400' }) },
 
   signInAction: { who: 'visitor', input: () => ({ email, password }) },
   signOutAction: { who: 'visitor', input: nothing },
@@ -64,6 +74,17 @@ export const actionRules: Record<string, ActionRule> = {
   retryVerificationAction: { who: 'ownerA', input: aboutDevice, deviceState: 'rejected' },
   withdrawDeviceAction: { who: 'ownerA', input: aboutDevice },
   retireDeviceAction: { who: 'ownerA', input: aboutDevice, deviceState: 'ready' },
+
+  chooseDestinationAction: {
+    who: 'member',
+    input: ({ userId }) => ({ provider: 'none', typed: email, ownerId: userId }),
+    answer: 'declined',
+  },
+  beginOnboardingAction: { who: 'member', input: () => ({ provider: 'none' }), answer: 'declined' },
+  removeDestinationAction: { who: 'member', input: ({ userId }) => ({ ownerId: userId }) },
+  setWeeklyAction: { who: 'member', input: ({ userId }) => ({ weekly: 'yes', ownerId: userId }) },
+  requestPayoutAction: { who: 'member', input: ({ userId }) => ({ ownerId: userId }), answer: 'declined' },
+  withdrawPayoutAction: { who: 'ownerA', input: aboutPayout },
 
   stopRentalAction: { who: 'renterA', input: ({ rentalId }) => ({ rentalId }) },
   setTlsAction: { who: 'renterA', input: ({ rentalId }) => ({ rentalId, tls: 'environment' }) },

@@ -8,6 +8,7 @@ const pages = {
   '/admin/users': 'Users',
   '/admin/devices': 'Devices',
   '/admin/rentals': 'Rentals',
+  '/admin/payouts': 'Payouts',
   '/admin/ledger': 'Ledger',
   '/admin/audit': 'Audit log',
   '/admin/settings': 'Settings',

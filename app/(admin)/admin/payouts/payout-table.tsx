@@ -1,0 +1,123 @@
+import Link from 'next/link';
+import { Money } from '#components/money';
+import { PayoutBadge } from '#components/state-badge';
+import { Timestamp } from '#components/timestamp';
+import { ActionForm } from '#components/ui/action-form';
+import { Card } from '#components/ui/card';
+import { Confirm } from '#components/ui/dialog';
+import { SubmitButton } from '#components/ui/submit-button';
+import { Table, Td, Th } from '#components/ui/table';
+import type { DeskPayout } from '#lib/payouts/desk';
+import { Reason } from '../reason.tsx';
+import { approvePayoutAction, askAboutPayoutAction, declinePayoutAction } from './actions.ts';
+
+type Kind = 'approve' | 'ask' | 'look';
+type Props = { title: string; payouts: DeskPayout[]; empty: string; kind: Kind; hint?: string };
+
+/** Some of the payouts, with what an admin can do about them. */
+export function PayoutTable({ title, payouts, empty, kind, hint }: Props) {
+  const head = (
+    <>
+      <Th>Owner</Th>
+      <Th numeric>Amount</Th>
+      <Th>State</Th>
+      <Th>To</Th>
+      <Th>Since</Th>
+      <Th>
+        <span className="sr-only">Actions</span>
+      </Th>
+    </>
+  );
+  return (
+    <Card title={title} hint={hint} flush>
+      {payouts.length === 0 ? (
+        <p className="p-5 text-ink-soft">{empty}</p>
+      ) : (
+        <Table label={title} head={head}>
+          {payouts.map((payout) => (
+            <Row key={payout.id} payout={payout} kind={kind} />
+          ))}
+        </Table>
+      )}
+    </Card>
+  );
+}
+
+function Row({ payout, kind }: { payout: DeskPayout; kind: Kind }) {
+  return (
+    <tr>
+      <Td>
+        <Link
+          href={`/admin/users/${payout.ownerId}`}
+          className="link block max-w-44 truncate"
+          title={payout.ownerEmail}
+        >
+          {payout.ownerEmail}
+        </Link>
+      </Td>
+      <Td numeric label="Amount">
+        <Money amount={payout.amount} />
+      </Td>
+      <Td>
+        <PayoutBadge state={payout.state} />
+        {payout.heldFor && <p className="mt-1 text-sm text-ink-soft">{payout.heldFor}</p>}
+        {payout.problem && <p className="mt-1 max-w-xs text-sm wrap-anywhere text-bad">{payout.problem}</p>}
+      </Td>
+      <Td>
+        <p>{payout.provider}</p>
+        <p className="figure max-w-52 text-xs break-all text-ink-faint">{payout.destination}</p>
+      </Td>
+      <Td label="Since">
+        <Timestamp at={payout.stateSince} />
+      </Td>
+      <Td>
+        <div className="flex justify-end gap-2">
+          {kind === 'approve' && <Decide payout={payout} />}
+          {kind === 'ask' && <Ask payout={payout} />}
+        </div>
+      </Td>
+    </tr>
+  );
+}
+
+function Decide({ payout }: { payout: DeskPayout }) {
+  return (
+    <>
+      <Confirm
+        key="approve"
+        trigger="Approve"
+        size="small"
+        title="Let this payout leave?"
+        confirm="Approve"
+        action={approvePayoutAction}
+        values={{ payoutId: payout.id }}
+        destructive={false}
+      >
+        <Money amount={payout.amount} /> for {payout.ownerEmail}, to {payout.destination}.
+      </Confirm>
+      <Confirm
+        key="decline"
+        trigger="Decline"
+        size="small"
+        title="Decline this payout?"
+        confirm="Decline"
+        action={declinePayoutAction}
+        values={{ payoutId: payout.id }}
+        fields={<Reason />}
+      >
+        The money is available to the owner again, who is told the reason.
+      </Confirm>
+    </>
+  );
+}
+
+function Ask({ payout }: { payout: DeskPayout }) {
+  return (
+    <ActionForm action={askAboutPayoutAction} label={`Ask about a payout for ${payout.ownerEmail}`}>
+      <input type="hidden" name="payoutId" value={payout.id} />
+      <SubmitButton variant="secondary" size="small">
+        Ask now
+      </SubmitButton>
+    </ActionForm>
+  );
+}
