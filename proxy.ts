@@ -1,16 +1,20 @@
 import { type NextRequest, NextResponse } from 'next/server';
+import { payButton } from '#lib/config/payments';
 import { isLocalMode, webConfig } from '#lib/config/web';
 import { contentSecurityPolicy } from '#lib/web/security-headers';
 
 /** Gives each page a policy and a nonce of its own, and tells it its path. Never decides who may see it. */
 export function proxy(request: NextRequest) {
-  const { PUBLIC_URL: publicUrl, NODE_ENV } = webConfig();
+  const settings = webConfig();
+  const { PUBLIC_URL: publicUrl, NODE_ENV } = settings;
   if (isLoopbackAlias(request, publicUrl)) {
     return NextResponse.redirect(new URL(`${request.nextUrl.pathname}${request.nextUrl.search}`, publicUrl));
   }
 
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64');
-  const policy = contentSecurityPolicy({ nonce, publicUrl, dev: NODE_ENV === 'development' });
+  const button = request.nextUrl.pathname.startsWith('/wallet/top-ups/') ? payButton(settings) : null;
+  const page = { nonce, publicUrl, dev: NODE_ENV === 'development' };
+  const policy = contentSecurityPolicy({ ...page, ...(button && { letIn: button.sites }) });
   const headers = new Headers(request.headers);
   headers.set('content-security-policy', policy);
   headers.set('x-nonce', nonce);
@@ -18,6 +22,8 @@ export function proxy(request: NextRequest) {
 
   const response = NextResponse.next({ request: { headers } });
   response.headers.set('content-security-policy', policy);
+  // The company's window has to tell our page how it ended.
+  if (button) response.headers.set('cross-origin-opener-policy', 'same-origin-allow-popups');
   return response;
 }
 

@@ -81,3 +81,14 @@ const prices = {
 
 /** The settings of all payment providers; each provider is off until its settings are there. */
 export const paymentSettings = { ...paypal, ...stripe, ...bitcoin, ...evm, ...btcpay, ...prices };
+
+/** A provider's own button: what its script has to know, and whom the page that shows it must let in. */
+export type PayButton = { provider: string; clientId: string; isLive: boolean; sites: string };
+
+/** The button that these settings make possible; null for none. */
+export function payButton(settings: { PAYPAL_CLIENT_ID?: string | undefined; PAYPAL_URL: string }): PayButton | null {
+  const { PAYPAL_CLIENT_ID: clientId, PAYPAL_URL } = settings;
+  if (!clientId) return null;
+  const isLive = new URL(PAYPAL_URL).hostname === 'api-m.paypal.com';
+  return { provider: 'paypal', clientId, isLive, sites: 'https://*.paypal.com https://*.paypalobjects.com' };
+}
