@@ -3,6 +3,11 @@ import { matureEarnings } from '../earnings/commands.ts';
 import { allotSpending } from '../funding/commands.ts';
 import { followChain } from '../payments/follow.ts';
 import type { Treasury } from '../payments/registry.ts';
+import { requestWeeklyPayouts } from '../payouts/commands.ts';
+import { refreshPayees } from '../payouts/destinations.ts';
+import { followBatches } from '../payouts/following.ts';
+import { clearHeldPayouts } from '../payouts/holds.ts';
+import { checkPayouts, submitPayouts } from '../payouts/sending.ts';
 import { sendDueRefunds } from '../refunds/commands.ts';
 import { topUpAutomatically } from '../top-ups/automatic.ts';
 import { checkDueTopUps } from '../top-ups/commands.ts';
@@ -19,6 +24,12 @@ export function moneyJobs(treasury: Treasury): Job[] {
     { name: 'sendDueRefunds', everySeconds: 5, run: (at) => sendDueRefunds(treasury, { at }) },
     { name: 'allotSpending', everySeconds: 60, run: (at) => allotSpending({ at }) },
     { name: 'matureEarnings', everySeconds: 60, run: (at) => matureEarnings({ at }) },
+    { name: 'requestWeeklyPayouts', everySeconds: 60, run: (at) => requestWeeklyPayouts(treasury, { at }) },
+    { name: 'clearHeldPayouts', everySeconds: 60, run: (at) => clearHeldPayouts(treasury, { at }) },
+    { name: 'followBatches', everySeconds: 10, run: (at) => followBatches(treasury, { at }) },
+    { name: 'submitPayouts', everySeconds: 5, run: (at) => submitPayouts(treasury, { at }) },
+    { name: 'checkPayouts', everySeconds: 5, run: (at) => checkPayouts(treasury, { at }) },
+    { name: 'refreshPayees', everySeconds: 600, run: () => refreshPayees(treasury) },
     ...[...treasury.chains.values()].map((chain) => ({
       name: `follow ${chain.id}`,
       everySeconds: 5,

@@ -128,6 +128,17 @@ export function disputeWon(dispute: Sending & { toReceivable: bigint }): Posting
   return sending('dispute', 'won', dispute, lines);
 }
 
+/** A lost dispute that an appeal has won: the wallet has again what was taken from it, the broker what it bore. */
+export function disputeWonLate(dispute: Sending & { toWallet: bigint }): Posting {
+  const { userId, provider, amount, toWallet } = dispute;
+  const lines = [
+    { account: providerAccount('psp', provider), amount },
+    { account: walletOf(userId), amount: -toWallet },
+    { account: brokerAccount('chargeback'), amount: toWallet - amount },
+  ];
+  return sending('dispute', 'wonLate', dispute, lines);
+}
+
 /** A dispute that was lost: owners give back what they earned of it and were not paid, the broker bears the rest. */
 export function disputeLost(
   dispute: Sending & { written: bigint; clawedBack: { ownerId: string; amount: bigint }[] },

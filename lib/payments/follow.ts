@@ -1,7 +1,7 @@
-import { and, desc, eq, gt, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, lt, sql } from 'drizzle-orm';
 import { db, type Tx } from '#db/client';
 import { chainBlocks, deposits } from '#db/schema/chains';
-import { topUps } from '#db/schema/payments';
+import { payments, topUps } from '#db/schema/payments';
 import { inTurn } from '../process/each.ts';
 import { syncTopUp } from '../top-ups/sync.ts';
 import type { Block, Chain, ChainPayment } from './chain.ts';
@@ -107,13 +107,21 @@ async function note(tx: Tx, chain: Chain, { id: reference, address, amount, bloc
     .onConflictDoUpdate({ target: [deposits.chain, deposits.reference], set: { reference, ...place } });
 }
 
-/** Top-ups on whose address something moved and may not be settled, or is credited and could be dropped again. */
+/** Top-ups on whose address something arrived that is not credited, or that the chain may still drop. */
 async function listUnsettled({ id, depth }: Chain): Promise<string[]> {
   const deep = sql`(select max(height) from chain_blocks where chain = ${id}) - ${depth}`;
+  const setAside = sql`exists (select 1 from unapplied where provider = ${id} and reference = ${deposits.reference})`;
   const rows = await db
     .selectDistinct({ id: topUps.id })
     .from(topUps)
     .innerJoin(deposits, and(eq(deposits.chain, topUps.provider), eq(deposits.address, topUps.reference)))
-    .where(and(eq(topUps.provider, id), or(sql`${deposits.height} is null`, sql`${deposits.height} >= ${deep}`)));
+    .leftJoin(payments, and(eq(payments.topUpId, topUps.id), eq(payments.reference, deposits.reference)))
+    .where(
+      and(
+        eq(topUps.provider, id),
+        sql`(${payments.id} is null or ${payments.reversedAt} is not null
+          or ${deposits.height} is null or ${deposits.height} >= ${deep}) and not ${setAside}`,
+      ),
+    );
   return rows.map(({ id }) => id);
 }

@@ -138,7 +138,7 @@ async function closeDispute(tx: Tx, doing: Doing, { id: reference, paymentId, st
     .select()
     .from(disputes)
     .where(and(eq(disputes.paymentId, payment?.id ?? topUp.id), eq(disputes.reference, reference)));
-  if (!payment || open?.state !== 'open') return;
+  if (!payment || !open || open.state === 'won' || open.state === state) return;
 
   await tx
     .update(disputes)
@@ -146,6 +146,10 @@ async function closeDispute(tx: Tx, doing: Doing, { id: reference, paymentId, st
     .where(eq(disputes.id, open.id));
   await freezeLot(tx, payment.id, false);
   const sending = { id: open.id, userId: topUp.userId, provider: provider.id, amount: open.amount, at };
+  if (open.state === 'lost') {
+    await post(tx, postings.disputeWonLate({ ...sending, toWallet: open.fromWallet }));
+    return returnToLots(tx, { userId: topUp.userId, paymentId: payment.id, amount: open.fromWallet }, at);
+  }
   const owed = lesser(open.amount - open.fromWallet, await readDebt(tx, topUp.userId));
   if (state === 'won') return winDispute(tx, sending, payment.id, owed);
   const lotId = await getLotId(tx, payment.id);

@@ -82,7 +82,8 @@ function stepOfFee(books: TopUpBooks, { id, fee }: Payment): TopUpStep[] {
 
 function stepsOfDispute({ disputes }: TopUpBooks, dispute: Dispute): TopUpStep[] {
   const known = disputes.get(dispute.id);
-  if (known === 'won' || known === 'lost') return [];
+  // An appeal may win what was lost; nothing loses what was won.
+  if (known === 'won' || known === dispute.state) return [];
   const opened = known ? [] : [{ step: 'openDispute' as const, dispute }];
   return dispute.state === 'open' ? opened : [...opened, { step: 'closeDispute' as const, dispute }];
 }

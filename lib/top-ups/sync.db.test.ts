@@ -167,6 +167,17 @@ test('a lost dispute takes back from owners only what they earned of that paymen
   expect(await brokenPromises()).toEqual([]);
 });
 
+test('an appeal that wins a lost dispute gives the wallet back what was taken from it', async () => {
+  const topUp = await paid();
+  await spend(topUp.userId, 3n);
+  for (const state of ['lost', 'won', 'lost'] as const) {
+    topUp.tell(topUp.topUpId, { disputes: [contest(state)] });
+    for (const _ of [1, 2]) await topUp.sync(after(7200));
+  }
+  expect([await topUp.state(), await topUp.wallet()]).toEqual(['disputeWon', 7n * DOLLAR]);
+  expect(await brokenPromises()).toEqual([]);
+});
+
 test('a refund takes the unspent part only, once, and back to where it came from', async () => {
   const topUp = await paid();
   await spend(topUp.userId, 4n);

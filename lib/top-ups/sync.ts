@@ -6,6 +6,7 @@ import { allotSpending } from '../funding/commands.ts';
 import { brokerAccount, CURRENCY, personAccount, providerAccount, walletOf } from '../ledger/accounts.ts';
 import { lockAccounts } from '../ledger/post.ts';
 import type { Payment, PaymentProvider, TopUpStatus } from '../payments/provider.ts';
+import { dollarsAtQuote, dollarsFor } from '../payments/quotes.ts';
 import type { Treasury } from '../payments/registry.ts';
 import { noteAutomatic } from './back-off.ts';
 import { carryOut, keepSavedMethod } from './books.ts';
@@ -88,15 +89,27 @@ async function readBooks(tx: Tx, topUp: TopUp, provider: PaymentProvider): Promi
 }
 
 /** What payments are worth: at the locked price when they came in time, else at the price of now. */
-async function worthOf({ priceOf, chains }: Treasury, { id }: PaymentProvider, topUp: TopUp, status: TopUpStatus) {
+async function worthOf(
+  { priceOf, chains }: Treasury,
+  { id, currency }: PaymentProvider,
+  topUp: TopUp,
+  status: TopUpStatus,
+) {
   const { quoteAmount, quotedUntil } = topUp;
+  const quote = { amount: quoteAmount ?? 1n, dollars: topUp.amount };
   const inTime = ({ at }: Payment) => quotedUntil !== null && at <= quotedUntil;
-  const atQuote = ({ received }: Payment) => (received.amount * topUp.amount) / (quoteAmount ?? 1n);
+  const atQuote = ({ received }: Payment) => dollarsAtQuote(received.amount, quote);
+  const credited = await db
+    .select({ reference: payments.reference })
+    .from(payments)
+    .where(eq(payments.topUpId, topUp.id));
+  const isNew = ({ id }: Payment) => !credited.some(({ reference }) => reference === id);
   const chain = chains.get(id);
-  if (!chain || status.payments.every(inTime)) return atQuote;
+  if (!chain || status.payments.filter(isNew).every(inTime)) return atQuote;
 
-  const [price, whole] = [await priceOf(chain.currency), 10n ** BigInt(chain.decimals)];
-  return (payment: Payment) => (inTime(payment) ? atQuote(payment) : (payment.received.amount * price) / whole);
+  const price = await priceOf(currency);
+  return (payment: Payment) =>
+    inTime(payment) ? atQuote(payment) : dollarsFor(payment.received.amount, price, chain.decimals);
 }
 
 type Moving = { treasury: Treasury; topUp: TopUp; status: TopUpStatus; at: Date };

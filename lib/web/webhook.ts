@@ -1,4 +1,5 @@
 import { databaseTime } from '#lib/clock';
+import { PaymentError } from '#lib/payments/provider';
 import { receiveWebhook } from '#lib/webhooks/commands';
 import { readBytes } from './body.ts';
 import { isOutage } from './outage.ts';
@@ -21,7 +22,7 @@ export async function webhookEndpoint(
     return new Response(null, { status: received.reason === 'notFound' ? 404 : 400 });
   } catch (error) {
     // The provider sends it again.
-    if (isOutage(error)) return new Response(null, { status: 503 });
+    if (isOutage(error) || error instanceof PaymentError) return new Response(null, { status: 503 });
     throw error;
   }
 }
