@@ -48,6 +48,15 @@ export const closedMonths = pgTable('closed_months', {
   issuedAt: instant(), // when the last of its papers was issued
 });
 
+/** Something that the books and a provider tell differently, in units of its currency; null: not known there. */
+export type StoredDifference = {
+  kind: 'balance' | 'movement';
+  reference: string;
+  currency: string;
+  here: string | null;
+  there: string | null;
+};
+
 /** A comparison of a provider's account with the ledger, and what differed. */
 export const reconciliations = pgTable(
   'reconciliations',
@@ -57,7 +66,7 @@ export const reconciliations = pgTable(
     at: instant().notNull(),
     ledger: jsonb().$type<Record<string, string>>().notNull(), // by currency
     reported: jsonb().$type<Record<string, string>>().notNull(),
-    differences: jsonb().$type<{ reference: string; here: string | null; there: string | null }[]>().notNull(),
+    differences: jsonb().$type<StoredDifference[]>().notNull(),
     problem: text(), // why it could not be done
   },
   (t) => [index('reconciliations_provider').on(t.provider, t.at)],
