@@ -160,6 +160,7 @@ export const refunds = pgTable(
     state: refundState().notNull().default('requested'),
     stateSince: instant().notNull().defaultNow(),
     reference: text(), // the provider's
+    destination: text(), // where to send it by hand, of providers that cannot send back by themselves
     requestedBy: uuid().references(() => users.id), // null: made at the provider
     reason: text().notNull(),
     problem: text(),

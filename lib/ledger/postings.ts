@@ -78,11 +78,13 @@ export function refundReserved(refund: Sending): Posting {
   return sending('refund', 'reserve', refund, lines);
 }
 
-/** A refund that the provider carried out. */
-export function refundSent(refund: Sending): Posting {
-  const { provider, amount } = refund;
-  const lines = move(amount, providerAccount('refundTransit', provider), providerAccount('psp', provider));
-  return sending('refund', 'sent', refund, lines);
+/** A refund that was carried out; `units` is what left the account where that is in another currency. */
+export function refundSent(refund: Sending & { units: { currency: string; amount: bigint } | null }): Posting {
+  const { provider, amount, units } = refund;
+  const out = units
+    ? exchangedOut(provider, amount, units)
+    : [{ account: providerAccount('psp', provider), amount: -amount }];
+  return sending('refund', 'sent', refund, [{ account: providerAccount('refundTransit', provider), amount }, ...out]);
 }
 
 /** A refund that failed: the wallet has its money again. */

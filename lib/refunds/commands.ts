@@ -3,7 +3,14 @@ import { db, type Tx } from '#db/client';
 import { payments, refunds, topUps } from '#db/schema/payments';
 import { invariant } from '../errors.ts';
 import { allotSpending, getUnspent, takeFromLots } from '../funding/commands.ts';
-import { personAccount, providerAccount, walletOf } from '../ledger/accounts.ts';
+import {
+  type AccountName,
+  brokerAccount,
+  CURRENCY,
+  personAccount,
+  providerAccount,
+  walletOf,
+} from '../ledger/accounts.ts';
 import { readWallet } from '../ledger/balances.ts';
 import { lockAccounts, post } from '../ledger/post.ts';
 import { refundReserved } from '../ledger/postings.ts';
@@ -24,18 +31,23 @@ export type RefundRequest = {
   amount: bigint;
   requestedBy: string;
   reason: string;
+  /** Where to, as the person typed it, of providers that cannot send back by themselves. */
+  destination?: string;
   at: Date;
 };
 
 /**
  * Sends the unspent part of a payment, or some of it, back to where it came from. The money leaves the wallet at once;
- * `sendDueRefunds` carries it out.
+ * `sendDueRefunds` carries it out, or an admin where the provider cannot.
  */
 export async function requestRefund(
   { providers }: Treasury,
   request: RefundRequest,
 ): Promise<
-  Outcome<{ refundId: string }, 'notFound' | 'notRefundable' | 'contested' | 'notEnoughLeft' | 'amountOutOfRange'>
+  Outcome<
+    { refundId: string },
+    'notFound' | 'notRefundable' | 'contested' | 'notEnoughLeft' | 'amountOutOfRange' | 'notADestination'
+  >
 > {
   const { paymentId, userId, amount, requestedBy, reason, at } = request;
   if (amount < CENT || amount % CENT !== 0n) return refused('amountOutOfRange');
@@ -46,14 +58,18 @@ export async function requestRefund(
     const found = await lockPayment(tx, paymentId);
     if (!found || found.topUp.userId !== userId) return refused('notFound');
     const provider = providers.get(found.topUp.provider);
-    if (provider?.capabilities.refund !== 'partial') return refused('notRefundable');
+    if (!provider || provider.capabilities.refund === 'none') return refused('notRefundable');
+    const byHand = provider.capabilities.refund === 'manual';
+    const destination = byHand ? (provider.readDestination?.(request.destination ?? '') ?? null) : null;
+    if (byHand && !destination) return refused('notADestination');
     if (found.topUp.state === 'disputed') return refused('contested');
 
     await lockAccounts(tx, [walletOf(userId), providerAccount('refundTransit', provider.id)]);
     if (amount > (await refundableOf(tx, { paymentId, userId, at }))) return refused('notEnoughLeft');
+    const dates = { stateSince: at, createdAt: at };
     const [refund] = await tx
       .insert(refunds)
-      .values({ paymentId, amount, requestedBy, reason, stateSince: at, checkAt: at, createdAt: at })
+      .values({ paymentId, amount, requestedBy, reason, destination, ...dates, checkAt: byHand ? null : at })
       .returning({ id: refunds.id });
     invariant(refund, 'an insert answers its row');
     await changeRefunded(tx, paymentId, amount);
@@ -128,7 +144,7 @@ async function callProvider(treasury: Treasury, { refund, topUp, paymentReferenc
     if (!answer) return;
     await db.transaction(async (tx) => {
       await tx.select().from(topUps).where(eq(topUps.id, topUp.id)).for('update');
-      await lockAccounts(tx, accountsOf(topUp, provider));
+      await lockAccounts(tx, booksOf(topUp, provider));
       await followRefund(tx, doing, answer);
     });
     if (answer.state === 'pending') await postpone(refund, at);
@@ -139,9 +155,12 @@ async function callProvider(treasury: Treasury, { refund, topUp, paymentReferenc
   }
 }
 
-function accountsOf({ userId }: TopUp, { id }: PaymentProvider) {
-  const ours = [providerAccount('psp', id), providerAccount('refundTransit', id)];
-  return [...ours, walletOf(userId), personAccount('receivable', userId)];
+/** Every account that the end of a refund may touch. */
+export function booksOf({ userId }: TopUp, { id, currency }: PaymentProvider): AccountName[] {
+  const theirs = [walletOf(userId), personAccount('receivable', userId)];
+  const ours = [providerAccount('psp', id, currency), providerAccount('refundTransit', id)];
+  if (currency === CURRENCY) return [...ours, ...theirs];
+  return [...ours, ...theirs, brokerAccount('exchange'), brokerAccount('exchange', currency)];
 }
 
 async function postpone({ id, checks }: StoredRefund, at: Date) {

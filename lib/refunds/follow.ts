@@ -5,7 +5,7 @@ import { invariant } from '../errors.ts';
 import { returnToLots } from '../funding/commands.ts';
 import { post } from '../ledger/post.ts';
 import { refundFailed, refundFound, refundSent, type Sending } from '../ledger/postings.ts';
-import type { Refund } from '../payments/provider.ts';
+import type { Money, Refund } from '../payments/provider.ts';
 import { type Doing, takeFromWallet } from '../top-ups/books.ts';
 import { nextRefundState, type RefundEvent } from './lifecycle.ts';
 
@@ -29,7 +29,11 @@ export async function followRefund(tx: Tx, doing: Doing, refund: Refund): Promis
     .select()
     .from(refunds)
     .where(and(eq(refunds.paymentId, payment.id), or(eq(refunds.reference, refund.id), byKey)));
-  if (known) return moveRefund(tx, doing, { refund: known, event: events[refund.state], told: refund });
+  const problem = refund.state === 'failed' ? refund.reason : undefined;
+  if (known) {
+    const event = events[refund.state];
+    return moveRefund(tx, doing, { refund: known, event, told: refund, ...(problem && { problem }) });
+  }
   if (refund.state !== 'failed') await noteFound(tx, doing, payment.id, refund);
 }
 
@@ -46,22 +50,35 @@ async function noteFound(tx: Tx, { provider, topUp, at }: Doing, paymentId: stri
   await post(tx, refundFound({ id: found.id, userId, provider: provider.id, amount, fromWallet, at }));
 }
 
-type Move = { refund: StoredRefund; event: RefundEvent; told?: Refund; checkAt?: Date; problem?: string };
+type Move = {
+  refund: StoredRefund;
+  event: RefundEvent;
+  told?: Pick<Refund, 'id'>;
+  /** What left the account, where an admin sent it by hand in another currency. */
+  units?: Money;
+  checkAt?: Date;
+  problem?: string;
+};
 
 /** Moves a refund of ours on, with what that means for the wallet. An event that says nothing new changes nothing. */
 export async function moveRefund(tx: Tx, { provider, topUp, at }: Doing, move: Move): Promise<void> {
   const { refund, event, told, checkAt = null } = move;
   const next = nextRefundState(refund.state, event);
   if (!next) return;
-  const problem = told?.state === 'failed' ? told.reason : (move.problem ?? null);
   await tx
     .update(refunds)
-    .set({ state: next, stateSince: at, reference: told?.id ?? refund.reference, checkAt, problem })
+    .set({
+      state: next,
+      stateSince: at,
+      reference: told?.id ?? refund.reference,
+      checkAt,
+      problem: move.problem ?? null,
+    })
     .where(eq(refunds.id, refund.id));
 
   const { id, amount, paymentId } = refund;
   const sending: Sending = { id, userId: topUp.userId, provider: provider.id, amount, at };
-  if (next === 'succeeded') await post(tx, refundSent(sending));
+  if (next === 'succeeded') await post(tx, refundSent({ ...sending, units: move.units ?? null }));
   if (next !== 'failed') return;
   await post(tx, refundFailed({ ...sending, wasSent: refund.state === 'succeeded' }));
   await changeRefunded(tx, paymentId, -amount);

@@ -2,7 +2,7 @@ const answers = { accepted: 'pending', settled: 'succeeded', refused: 'failed' }
 
 /** The life of a refund. Its money has left the wallet from the first moment and returns there only when it failed. */
 export const refundLifecycle = {
-  requested: { called: 'submitting' },
+  requested: { called: 'submitting', sentByHand: 'succeeded', declined: 'failed' },
   submitting: { ...answers, notDone: 'requested', unclear: 'unknown' },
   unknown: { ...answers, notDone: 'requested' },
   pending: answers,
@@ -21,3 +21,6 @@ export function nextRefundState(state: RefundState, event: RefundEvent): RefundS
   const next = moves[event] ?? null;
   return next === state ? null : next;
 }
+
+/** The states in which a refund's money is in transit: out of the wallet and not yet gone. */
+export const openRefundStates = ['requested', 'submitting', 'unknown', 'pending'] as const satisfies RefundState[];

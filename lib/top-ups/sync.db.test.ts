@@ -7,6 +7,7 @@ import { checkInvariants } from '../ledger/invariants.ts';
 import { after, makeCharges, makeRental, makeUser, start } from '../metering/testing.ts';
 import { DOLLAR } from '../money.ts';
 import type { Dispute, Payment } from '../payments/provider.ts';
+import { declineByHand, settleByHand } from '../refunds/by-hand.ts';
 import { requestRefund, sendDueRefunds } from '../refunds/commands.ts';
 import { beginTopUp, cancelTopUp } from './commands.ts';
 import { syncTopUp } from './sync.ts';
@@ -199,6 +200,51 @@ test('a refund takes the unspent part only, once, and back to where it came from
   await topUp.sync(after(7300));
   expect(topUp.calls.filter(({ what }) => what === 'refund')).toHaveLength(1);
   expect([await topUp.state(), await topUp.wallet()]).toEqual(['partiallyRefunded', 1n * DOLLAR]);
+  expect(await brokenPromises()).toEqual([]);
+});
+
+test('a refund to an address is sent by an admin, in the currency of the account, and can be declined', async () => {
+  const bank = scriptedProvider({
+    currency: 'BTC',
+    readDestination: (typed) => (typed.startsWith('bc1') ? typed : null),
+  });
+  Object.assign(bank.provider.capabilities, { refund: 'manual', anyAmount: true });
+  const topUp = await begun(bank);
+  const { treasury, userId } = topUp;
+  topUp.tell(topUp.topUpId, {
+    progress: { state: 'succeeded' },
+    payments: [{ ...payment, received: money(16_500n, 'BTC'), fee: null }],
+  });
+  await db
+    .update(topUps)
+    .set({ quoteAmount: 16_500n, quotedUntil: after(900) })
+    .where(eq(topUps.id, topUp.topUpId));
+  await topUp.sync();
+  const paymentId = (await topUp.paymentRow())?.id ?? '';
+  const ask = (destination: string) =>
+    requestRefund(treasury, {
+      paymentId,
+      userId,
+      amount: 4n * DOLLAR,
+      requestedBy: userId,
+      reason: 'too much',
+      destination,
+      at: after(60),
+    });
+  expect(await ask('0x00')).toMatchObject({ reason: 'notADestination' });
+  const [first, second] = [await ask('bc1q1'), await ask('bc1q2')];
+  await sendDueRefunds(treasury, { at: after(120) });
+  expect(topUp.calls.filter(({ what }) => what === 'refund')).toEqual([]);
+
+  const by = { adminId: userId, address: '::1', at: after(120) };
+  const sent = { refundId: first.ok ? first.value.refundId : '', reference: 'txid', units: 6_500n, ...by };
+  expect(await settleByHand(treasury, { ...sent, units: null })).toMatchObject({ reason: 'unitsMissing' });
+  expect(await settleByHand(treasury, sent)).toMatchObject({ ok: true });
+  expect(await settleByHand(treasury, sent)).toMatchObject({ reason: 'notFound' });
+  const declined = { refundId: second.ok ? second.value.refundId : '', problem: 'The address was closed.', ...by };
+  expect(await declineByHand(treasury, declined)).toMatchObject({ ok: true });
+  await topUp.sync(after(180));
+  expect([await topUp.state(), await topUp.wallet()]).toEqual(['partiallyRefunded', 6n * DOLLAR]);
   expect(await brokenPromises()).toEqual([]);
 });
 
