@@ -90,7 +90,16 @@ const PAGE = 50;
 
 /** One line of a wallet's history; `amount` is positive for what came in. */
 export type Movement = { id: string; at: Date; amount: bigint } & (
-  | { kind: 'credit'; reason: string }
+  | {
+      kind: 'booking';
+      /** What it was: the kind of the posting. */
+      posting: string;
+      /** In an admin's words. */
+      reason: string | null;
+      provider: string | null;
+      /** The top-up that it is about, itself or by a refund or a dispute. */
+      topUpId: string | null;
+    }
   | {
       kind: 'usage';
       rentalId: string;
@@ -104,27 +113,32 @@ export type Movement = { id: string; at: Date; amount: bigint } & (
     }
 );
 
-/** A wallet's history, newest first: each credit, and each charge by rental. Pages begin at 1. */
+/** A wallet's history, newest first: each charge by rental, and all else that moved it. Pages begin at 1. */
 export async function listMovements(userId: string, { page }: { page: number }) {
   const { rows } = await db.execute<MovementRow>(sql`
     with wallet as (select id from ledger_accounts where party_id = ${userId} and kind = 'wallet'),
     movement as (
-      select 'credit' as kind, t.id as transaction_id, e.id, t.occurred_at as at, -e.amount as amount,
-        coalesce(t.about->>'reason', t.kind) as reason, null::bigint as meter_id, null::bigint as upto_ms
+      select 'booking' as kind, t.id as transaction_id, e.id, t.occurred_at as at, -e.amount as amount,
+        t.kind as posting, t.about, null::bigint as meter_id, null::bigint as upto_ms
       from ledger_entries e join ledger_transactions t on t.id = transaction_id
       where account_id = (select id from wallet) and t.kind <> 'usage'
       union all
-      select 'usage', transaction_id, c.id, upto_at, c.uncollected - c.gross, null, meter_id, upto_ms
+      select 'usage', transaction_id, c.id, upto_at, c.uncollected - c.gross, null, null, meter_id, upto_ms
       from usage_charges c join rental_meters m on m.id = meter_id
       where renter_account_id = (select id from wallet)
       order by transaction_id desc, id desc limit ${PAGE + 1} offset ${(page - 1) * PAGE}
     )
-    select movement.*, r.id as rental_id, r.name as rental_name, d.name as device_name, m.rate,
+    select movement.*, about->>'reason' as reason, about->>'provider' as provider,
+      coalesce(about->>'topUpId', p.top_up_id::text) as top_up_id,
+      r.id as rental_id, r.name as rental_name, d.name as device_name, m.rate,
       coalesce(before.upto_at, m.started_at) as since, movement.upto_ms - coalesce(before.upto_ms, 0) as connected_ms
     from movement
     left join rental_meters m on m.id = meter_id
     left join rentals r on r.id = m.rental_id
     left join devices d on d.id = r.device_id
+    left join refunds f on f.id = (about->>'refundId')::uuid
+    left join disputes q on q.id = (about->>'disputeId')::uuid
+    left join payments p on p.id = coalesce(f.payment_id, q.payment_id)
     left join lateral (
       select upto_at, upto_ms from usage_charges c
       where c.meter_id = movement.meter_id and c.upto_ms < movement.upto_ms order by c.upto_ms desc limit 1
@@ -135,7 +149,7 @@ export async function listMovements(userId: string, { page }: { page: number }) 
 
 /** A movement as the database tells it: whole numbers and instants as text. */
 type MovementRow = { id: string; at: string; amount: string } & (
-  | { kind: 'credit'; reason: string }
+  | { kind: 'booking'; posting: string; reason: string | null; provider: string | null; top_up_id: string | null }
   | {
       kind: 'usage';
       rental_id: string;
@@ -150,7 +164,10 @@ type MovementRow = { id: string; at: string; amount: string } & (
 function movementOf(row: MovementRow): Movement {
   const at = new Date(row.at);
   const movement = { id: `${row.kind}-${row.id}`, at, amount: BigInt(row.amount) };
-  if (row.kind === 'credit') return { ...movement, kind: row.kind, reason: row.reason };
+  if (row.kind === 'booking') {
+    const { kind, posting, reason, provider, top_up_id: topUpId } = row;
+    return { ...movement, kind, posting, reason, provider, topUpId };
+  }
   return {
     ...movement,
     kind: row.kind,
@@ -198,26 +215,4 @@ function listDays(whose: SQL): Promise<DayEarnings[]> {
     .where(whose)
     .groupBy(day, devices.id)
     .orderBy(desc(day), devices.name);
-}
-
-/** All accounts of a kind together, as one line of a trial balance: a debit or a credit. */
-export type TrialLine = { kind: string; accounts: number; debit: bigint; credit: bigint };
-
-/** What stands in the books by kind of account; the two columns have the same sum. */
-export async function getTrialBalance(): Promise<TrialLine[]> {
-  const rows = await db
-    .select({
-      kind: ledgerAccounts.kind,
-      accounts: sql<number>`count(*)::integer`,
-      balance: wholeOf(sql`sum(${ledgerAccounts.balance})`),
-    })
-    .from(ledgerAccounts)
-    .groupBy(ledgerAccounts.kind)
-    .orderBy(ledgerAccounts.kind);
-  return rows.map(({ kind, accounts, balance }) => ({
-    kind,
-    accounts,
-    debit: balance > 0n ? balance : 0n,
-    credit: balance < 0n ? -balance : 0n,
-  }));
 }

@@ -1,13 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { eq } from 'drizzle-orm';
+import { beforeAll, expect, test } from 'vitest';
 import { db, pool } from '#db/client';
+import { reconciliations } from '#db/schema/papers';
+import { payments } from '#db/schema/payments';
+import { allotSpending } from '../funding/commands.ts';
 import { closeMeter, postUsage, tickMeters } from '../metering/commands.ts';
-import { after, makeRental, makeUser, prove } from '../metering/testing.ts';
-import { getTrialBalance } from './balances.ts';
+import { after, makeCharges, makeRental, makeUser, prove } from '../metering/testing.ts';
+import { DOLLAR } from '../money.ts';
+import { creditWallet } from '../payments/manual.ts';
+import { makeHeldPayout } from '../payouts/testing.ts';
+import { requestRefund } from '../refunds/commands.ts';
+import { beginTopUp } from '../top-ups/commands.ts';
+import { syncTopUp } from '../top-ups/sync.ts';
+import { money, scriptedProvider } from '../top-ups/testing.ts';
 import { placeHold, releaseHold } from './commands.ts';
-import { checkInvariants } from './invariants.ts';
-import { post } from './post.ts';
-import { manualCredit } from './postings.ts';
+import { checkInvariants, readInvariants } from './invariants.ts';
+import { getTrialBalance, isBalanced } from './trial-balance.ts';
 
 const brokenNames = async () => (await checkInvariants()).flatMap(({ name, ok }) => (ok ? [] : [name]));
 
@@ -20,7 +29,7 @@ test('the books hold while credits, holds, ticks, postings and endings happen at
   }
   const credit = (n: number) => {
     const gift = { userId: at(people, n), amount: 1000n, reason: 'gift', adminId: at(people, 0), at: after(n) };
-    return db.transaction((tx) => post(tx, manualCredit({ ...gift, key: randomUUID() })));
+    return creditWallet({ ...gift, key: randomUUID(), address: '192.0.2.1' });
   };
   const begin = (n: number) => {
     const hold = { renterId: at(people, n), rentalId: at(rentals, n), amount: 10n, at: after(n) };
@@ -48,31 +57,104 @@ test('the books hold while credits, holds, ticks, postings and endings happen at
   ]);
 
   expect(await brokenNames()).toEqual([]);
-  const balance = await getTrialBalance();
-  expect(balance.reduce((sum, { debit, credit }) => sum + debit - credit, 0n)).toBe(0n);
+  expect(isBalanced(await getTrialBalance())).toBe(true);
   const { rows } = await pool.query('select deadlocks from pg_stat_database where datname = current_database()');
   expect(rows[0].deadlocks).toBe('0');
 });
 
+/** Books in which there is something of everything: charges, a top-up with a refund under way, a payout, a comparison. */
+beforeAll(async () => {
+  const { provider, treasury, tell } = scriptedProvider({ refund: () => new Promise(() => {}) });
+  const [renterId, ownerId] = [await makeUser(1_000_000n), await makeUser()];
+  const rental = await makeRental(renterId, { ownerId, rate: 3_600_000n });
+  await makeCharges(rental, [50, 100]);
+  await allotSpending({ at: after(100) });
+  const wish = { userId: renterId, provider: provider.id, amount: 10n * DOLLAR, saveMethod: false, at: after(100) };
+  const begun = await beginTopUp(treasury, wish);
+  const topUpId = begun.ok ? begun.value.id : '';
+  const paid = { id: randomUUID(), received: money(10n * DOLLAR), fee: null, at: after(100) };
+  tell(topUpId, { progress: { state: 'succeeded' }, payments: [paid] });
+  await syncTopUp(treasury, { topUpId, at: after(100) });
+  const [payment] = await db.select().from(payments).where(eq(payments.topUpId, topUpId));
+  const refund = {
+    paymentId: payment?.id ?? '',
+    userId: renterId,
+    amount: DOLLAR,
+    requestedBy: renterId,
+    reason: 'test',
+  };
+  expect(await requestRefund(treasury, { ...refund, at: after(100) })).toMatchObject({ ok: true });
+  await makeHeldPayout(ownerId);
+  await db
+    .insert(reconciliations)
+    .values({ provider: 'bank', at: after(100), ledger: {}, reported: {}, differences: [] });
+});
+
 test.each([
+  [
+    'All balances of a currency sum to zero',
+    "update ledger_accounts set balance = balance + 1 where kind = 'goodwill'",
+  ],
   [
     'Every balance is the sum of its entries',
     "update ledger_accounts set balance = balance + 1 where kind = 'psp:manual'",
   ],
+  ['Every transaction sums to zero', 'update ledger_entries set amount = amount + 1 where id = 1'],
   [
-    'What wallets hold back is the sum of their open holds',
-    "update ledger_accounts set held = held + 1 where kind = 'psp:manual'",
+    'No account is below its floor',
+    `alter table ledger_accounts drop constraint ledger_accounts_floor;
+     update ledger_accounts set normal = -normal where kind = 'wallet' and balance <> 0`,
   ],
   ['Every meter has posted what its charges say', 'update rental_meters set posted_gross = posted_gross + 1'],
+  ['Every charge is in the ledger: paid or uncollected, earned or fee', 'update usage_charges set fee = fee + 1'],
   ['No meter has counted more than the time that went by', 'update rental_meters set billable_ms = 1000000000'],
   [
     'Proofs of one rental do not overlap',
     `insert into proof_intervals (rental_id, from_at, to_at)
      select rental_id, from_at + interval '1 second', to_at from proof_intervals`,
   ],
-])('books that somebody has tampered with are found out: %s', async (name, tampering) => {
-  const rental = await makeRental(await makeUser(1_000_000n));
-  await prove(rental, 0, 100);
-  await pool.query(tampering);
-  expect(await brokenNames()).toContain(name);
+  [
+    'No device serves two rentals',
+    `drop index rentals_open_device; update rentals set device_id = (select id from devices limit 1)`,
+  ],
+  [
+    'What wallets hold back is the sum of their open holds',
+    "update ledger_accounts set held = held + 1 where kind = 'psp:manual'",
+  ],
+  [
+    'Nobody owes less than nothing',
+    `insert into ledger_accounts (kind, currency, normal, balance) values ('receivable', 'USD', 1, -1)`,
+  ],
+  ['Every payment stands in a wallet once, and not at all when it was undone', 'update payments set round = 2'],
+  [
+    'Every payment stands in a wallet once, and not at all when it was undone',
+    'update payments set credited = credited + 1',
+  ],
+  [
+    'Every payment stands in a wallet once, and not at all when it was undone',
+    'update payments set reversed_at = now()',
+  ],
+  ['Every payment stands in a wallet once, and not at all when it was undone', 'delete from payments'],
+  ['Every payout that was paid is settled once', "update payouts set state = 'paid'"],
+  ['What is set aside for payouts is the sum of the open ones', "update payouts set state = 'cancelled'"],
+  ['What is set aside for refunds is the sum of the open ones', 'update refunds set amount = amount + 1'],
+  ['Every wallet holds what is left of the money it was given', 'update funding_lots set taken_back = taken_back + 1'],
+  ['Every wallet holds what is left of the money it was given', 'update allotments set charge_id = 0'],
+  ['Pending earnings are what owners earned and no day has let go', 'update earnings set earned = earned - 1'],
+  [
+    'Every provider told the same as the books when it was last asked',
+    `insert into reconciliations (provider, at, ledger, reported, differences)
+     values ('bank', now(), '{}', '{}', '[{"kind": "balance"}]')`,
+  ],
+])('books that somebody has tampered with are found out: %s (%s)', async (name, tampering) => {
+  const undone = new Error('the tampering is undone');
+  const found = db.transaction(async (tx) => {
+    const broken = async () => (await readInvariants(tx)).flatMap(({ name, ok }) => (ok ? [] : [name]));
+    expect(await broken()).toEqual([]);
+    await tx.execute('set local session_replication_role = replica');
+    await tx.execute(tampering);
+    expect(await broken()).toContain(name);
+    throw undone;
+  });
+  await expect(found).rejects.toBe(undone);
 });

@@ -1,5 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { db } from '#db/client';
+import { db, type Tx } from '#db/client';
+import { openPayoutStates } from '../payouts/lifecycle.ts';
+import { openRefundStates } from '../refunds/lifecycle.ts';
+
+/** Charges that no lot has paid yet, because spending is allotted by and by. */
+const notAllotted = sql`
+  select renter.party_id as renter_id, owner.party_id as owner_id, gross, fee, uncollected
+  from usage_charges c join rental_meters m on m.id = meter_id
+  join ledger_accounts renter on renter.id = renter_account_id join ledger_accounts owner on owner.id = owner_account_id
+  where c.id > (select charge_id from allotments where name = 'charges')`;
 
 /** What must always be true of the books; each query finds what breaks it, as `broken`. */
 const invariants: Record<string, SQL> = {
@@ -12,7 +21,7 @@ const invariants: Record<string, SQL> = {
   'Every transaction sums to zero': sql`
     select 'transaction ' || transaction_id as broken from ledger_entries
     group by transaction_id, currency having sum(amount) <> 0`,
-  'No wallet is below zero': sql`
+  'No account is below its floor': sql`
     select 'account ' || id as broken from ledger_accounts where normal * balance < floor`,
   'Every meter has posted what its charges say': sql`
     select 'meter ' || m.id as broken from rental_meters m
@@ -49,6 +58,56 @@ const invariants: Record<string, SQL> = {
     left join (select account_id, sum(amount) as total from holds where released_at is null group by account_id) h
       on h.account_id = a.id
     where a.held <> coalesce(h.total, 0)`,
+  'Nobody owes less than nothing': sql`
+    select 'account ' || id as broken from ledger_accounts where kind = 'receivable' and balance < 0`,
+  'Every payment stands in a wallet once, and not at all when it was undone': sql`
+    select 'payment ' || coalesce(p.id::text, t.id) as broken from payments p
+    full join (select split_part(key, ':', 2) as id, count(distinct t.id) filter (where t.kind = 'topUp') as credits,
+        -sum(amount) as standing
+      from ledger_transactions t join ledger_entries e on e.transaction_id = t.id
+      join ledger_accounts a on a.id = account_id and a.kind in ('wallet', 'receivable')
+      where t.kind in ('topUp', 'topUpReversed') group by 1) t on t.id = p.id::text
+    where (p.round, case when reversed_at is null then credited else 0 end) is distinct from (t.credits, t.standing)`,
+  'Every payout that was paid is settled once': sql`
+    select 'payout ' || coalesce(p.id::text, t.id) as broken from payouts p
+    full join (select split_part(key, ':', 2) as id, count(*) filter (where kind = 'payout:paid') as paid,
+        count(*) filter (where kind = 'payout:cameBack') as came_back
+      from ledger_transactions where kind in ('payout:paid', 'payout:cameBack') group by 1) t on t.id = p.id::text
+    where p.id is null or coalesce(paid, 0) > 1
+      or coalesce(paid - came_back, 0) <> case when state = 'paid' then 1 else 0 end`,
+  'What is set aside for payouts is the sum of the open ones': sql`
+    select kind as broken from (
+      select kind, sum(-balance) as set_aside from ledger_accounts where kind like 'payoutTransit:%' group by kind) a
+    full join (select 'payoutTransit:' || provider as kind, sum(amount) as open from payouts
+      where state in ${[...openPayoutStates]} group by provider) p using (kind)
+    where coalesce(set_aside, 0) <> coalesce(open, 0)`,
+  'What is set aside for refunds is the sum of the open ones': sql`
+    select kind as broken from (
+      select kind, sum(-balance) as set_aside from ledger_accounts where kind like 'refundTransit:%' group by kind) a
+    full join (select 'refundTransit:' || provider as kind, sum(r.amount) as open
+      from refunds r join payments p on p.id = payment_id join top_ups t on t.id = top_up_id
+      where r.state in ${[...openRefundStates]} group by provider) r using (kind)
+    where coalesce(set_aside, 0) <> coalesce(open, 0)`,
+  'Every wallet holds what is left of the money it was given': sql`
+    select 'wallet of ' || coalesce(w.party_id, l.user_id) as broken
+    from (select party_id, balance from ledger_accounts where kind = 'wallet') w
+    full join (select user_id, sum(amount - spent - taken_back) as unspent from funding_lots group by user_id) l
+      on l.user_id = w.party_id
+    left join (select renter_id, sum(gross - uncollected) as used from (${notAllotted}) c group by renter_id) c
+      on c.renter_id = w.party_id
+    where -coalesce(w.balance, 0) <> coalesce(unspent, 0) - coalesce(used, 0)`,
+  'Pending earnings are what owners earned and no day has let go': sql`
+    select 'earnings of ' || coalesce(a.party_id, e.owner_id) as broken
+    from (select party_id, balance from ledger_accounts where kind = 'earnPending') a
+    full join (select owner_id, sum(earned - taken_back) as waiting from earnings where matured_at is null
+      group by owner_id) e on e.owner_id = a.party_id
+    left join (select owner_id, sum(gross - fee) as earned from (${notAllotted}) c group by owner_id) c
+      on c.owner_id = a.party_id
+    where -coalesce(a.balance, 0) <> coalesce(waiting, 0) + coalesce(earned, 0)`,
+  'Every provider told the same as the books when it was last asked': sql`
+    select provider || ' on ' || to_char(at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') as broken from (
+      select distinct on (provider) provider, at, differences, problem from reconciliations order by provider, at desc) r
+    where problem is not null or differences <> '[]'`,
 };
 
 /** Whether one promise of the books holds; `detail` names the first that break it. */
@@ -56,15 +115,15 @@ export type InvariantCheck = { name: string; ok: boolean; detail: string };
 
 /** Checks every promise of the books against every row, in one snapshot. */
 export async function checkInvariants(): Promise<InvariantCheck[]> {
-  return db.transaction(
-    async (tx) => {
-      const checks: InvariantCheck[] = [];
-      for (const [name, query] of Object.entries(invariants)) {
-        const { rows } = await tx.execute<{ broken: string }>(sql`select broken from (${query}) found limit 5`);
-        checks.push({ name, ok: rows.length === 0, detail: rows.map(({ broken }) => broken).join(', ') });
-      }
-      return checks;
-    },
-    { isolationLevel: 'repeatable read', accessMode: 'read only' },
-  );
+  return db.transaction(readInvariants, { isolationLevel: 'repeatable read', accessMode: 'read only' });
+}
+
+/** The same, inside a caller's transaction. */
+export async function readInvariants(tx: Tx): Promise<InvariantCheck[]> {
+  const checks: InvariantCheck[] = [];
+  for (const [name, query] of Object.entries(invariants)) {
+    const { rows } = await tx.execute<{ broken: string }>(sql`select broken from (${query}) found limit 5`);
+    checks.push({ name, ok: rows.length === 0, detail: rows.map(({ broken }) => broken).join(', ') });
+  }
+  return checks;
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { db, pool } from '#db/client';
-import { getTrialBalance, getWallet } from '../ledger/balances.ts';
+import { getWallet } from '../ledger/balances.ts';
 import { checkInvariants } from '../ledger/invariants.ts';
+import { getTrialBalance } from '../ledger/trial-balance.ts';
 import { closeMeter, postUsage, tickMeters } from './commands.ts';
 import { feeOf, grossOf } from './meter.ts';
 import { getRentalCost, listCharges } from './queries.ts';
@@ -12,7 +13,10 @@ import { after, makeRental, makeUser, prove, start } from './testing.ts';
 const CENT_A_SECOND = 36_000_000n;
 const close = (rentalId: string, at: Date) => db.transaction((tx) => closeMeter(tx, { rentalId, at }));
 const broken = async () => (await checkInvariants()).filter(({ ok }) => !ok);
-const uncollected = async () => (await getTrialBalance()).find(({ kind }) => kind === 'uncollected')?.debit ?? 0n;
+async function uncollected() {
+  const [dollars] = await getTrialBalance();
+  return dollars?.lines.find(({ kind }) => kind === 'uncollected')?.debit ?? 0n;
+}
 
 test('a rental costs its rate for the proven time, and nothing for a gap', async () => {
   const renter = await makeUser(1_000_000n);

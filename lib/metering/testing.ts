@@ -4,6 +4,7 @@ import { users } from '#db/schema/accounts';
 import { devices } from '#db/schema/devices';
 import { relays } from '#db/schema/relays';
 import { contracts, proofIntervals, rentals } from '#db/schema/rentals';
+import { addLot } from '../funding/commands.ts';
 import { post } from '../ledger/post.ts';
 import { manualCredit } from '../ledger/postings.ts';
 import type { RentalState } from '../rentals/lifecycle.ts';
@@ -23,7 +24,11 @@ export async function makeUser(credit = 0n): Promise<string> {
   const [user] = await db.insert(users).values(person).returning({ id: users.id });
   const id = user?.id ?? '';
   const top = { userId: id, amount: credit, reason: 'for a test', adminId: id, key: randomUUID(), at: start };
-  if (credit > 0n) await db.transaction((tx) => post(tx, manualCredit(top)));
+  if (credit === 0n) return id;
+  await db.transaction(async (tx) => {
+    await post(tx, manualCredit(top));
+    await addLot(tx, { userId: id, source: 'manual', paymentId: null, amount: credit, holdDays: 1, at: start });
+  });
   return id;
 }
 

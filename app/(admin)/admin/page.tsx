@@ -9,7 +9,7 @@ import { PageHeader } from '#components/ui/page-header';
 import { Stat, Stats } from '#components/ui/stat';
 import { getBrokerCounts } from '#lib/accounts/queries';
 import { databaseTime } from '#lib/clock';
-import { getTrialBalance } from '#lib/ledger/balances';
+import { getTrialBalance, isBalanced } from '#lib/ledger/trial-balance';
 import { ALIVE_SECONDS, isAlive } from '#lib/relays/heartbeat';
 import { isOpen } from '#lib/rentals/lifecycle';
 import { requireAdmin } from '#lib/web/session';
@@ -19,14 +19,14 @@ export const metadata: Metadata = { title: 'Admin' };
 export default async function AdminPage() {
   await requireAdmin();
   const [counts, trial] = await Promise.all([getBrokerCounts(), getTrialBalance()]);
-  const difference = trial.reduce((sum, { debit, credit }) => sum + debit - credit, 0n);
+  const balanced = isBalanced(trial);
   const running = sum(counts.rentals.filter(({ state }) => isOpen(state)));
   const quarantined = sum(counts.devices.filter(({ state }) => state === 'quarantined'));
   return (
     <>
       <PageHeader title="Overview" />
       <div className="grid gap-6">
-        {difference !== 0n && (
+        {!balanced && (
           <Notice
             tone="bad"
             title="The books do not balance"
@@ -46,7 +46,7 @@ export default async function AdminPage() {
             {running}
           </Stat>
           <Stat label="Books" hint="debits against credits">
-            {difference === 0n ? 'Balanced' : 'Not balanced'}
+            {balanced ? 'Balanced' : 'Not balanced'}
           </Stat>
         </Stats>
         <Relays relays={counts.relays} now={databaseTime()} />

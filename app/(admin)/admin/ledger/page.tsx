@@ -1,13 +1,13 @@
 import type { Metadata } from 'next';
-import { Money } from '#components/money';
 import { Badge } from '#components/ui/badge';
 import { ButtonLink } from '#components/ui/button';
 import { Card } from '#components/ui/card';
 import { EmptyState } from '#components/ui/empty-state';
 import { PageHeader } from '#components/ui/page-header';
 import { Table, Td, Th } from '#components/ui/table';
-import { getTrialBalance, type TrialLine } from '#lib/ledger/balances';
+import { Units } from '#components/units';
 import { checkInvariants } from '#lib/ledger/invariants';
+import { getTrialBalance, type Trial } from '#lib/ledger/trial-balance';
 import { requireAdmin } from '#lib/web/session';
 
 export const metadata: Metadata = { title: 'Ledger' };
@@ -19,7 +19,11 @@ export default async function LedgerPage({ searchParams }: PageProps<'/admin/led
     <>
       <PageHeader title="Ledger">Every sum that ever moved, in accounts that cancel each other out.</PageHeader>
       <div className="grid items-start gap-6 lg:grid-cols-2">
-        <TrialBalance lines={await getTrialBalance()} />
+        <div className="grid gap-6">
+          {(await getTrialBalance()).map((trial) => (
+            <TrialBalance key={trial.currency} {...trial} />
+          ))}
+        </div>
         <Card
           title="Promises of the books"
           hint="Checked every night against every row."
@@ -41,8 +45,7 @@ export default async function LedgerPage({ searchParams }: PageProps<'/admin/led
   );
 }
 
-function TrialBalance({ lines }: { lines: TrialLine[] }) {
-  const total = (side: 'debit' | 'credit') => lines.reduce((sum, line) => sum + line[side], 0n);
+function TrialBalance({ currency, lines, debit, credit }: Trial) {
   const head = (
     <>
       <Th>Accounts</Th>
@@ -50,35 +53,30 @@ function TrialBalance({ lines }: { lines: TrialLine[] }) {
       <Th numeric>Credit</Th>
     </>
   );
+  const title = `Trial balance in ${currency}`;
   return (
-    <Card title="Trial balance" hint="Both columns have the same sum." flush>
-      <Table label="Trial balance" head={head}>
+    <Card title={title} hint="Both columns have the same sum." flush>
+      <Table label={title} head={head}>
         {lines.map(({ kind, accounts, debit, credit }) => (
           <tr key={kind}>
             <Td>
               <span className="figure">{kind}</span> <span className="text-sm text-ink-faint">× {accounts}</span>
             </Td>
             <Td label="Debit" numeric>
-              {debit > 0n && <Money amount={debit} exact />}
+              {debit > 0n && <Units amount={debit} currency={currency} />}
             </Td>
             <Td label="Credit" numeric>
-              {credit > 0n && <Money amount={credit} exact />}
+              {credit > 0n && <Units amount={credit} currency={currency} />}
             </Td>
           </tr>
         ))}
         <tr className="font-medium">
-          <Td>
-            {total('debit') === total('credit') ? (
-              <Badge tone="good">Balanced</Badge>
-            ) : (
-              <Badge tone="bad">Not balanced</Badge>
-            )}
-          </Td>
+          <Td>{debit === credit ? <Badge tone="good">Balanced</Badge> : <Badge tone="bad">Not balanced</Badge>}</Td>
           <Td label="Debit" numeric>
-            <Money amount={total('debit')} exact />
+            <Units amount={debit} currency={currency} />
           </Td>
           <Td label="Credit" numeric>
-            <Money amount={total('credit')} exact />
+            <Units amount={credit} currency={currency} />
           </Td>
         </tr>
       </Table>
