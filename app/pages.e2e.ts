@@ -33,6 +33,7 @@ const views: Record<Who, Record<string, string | ((scene: Scene) => string)>> = 
     rentals: '/rentals',
     'no devices of one’s own': '/my/devices',
     'a wallet that pays': '/wallet',
+    'automatic top-ups and alerts': '/wallet/automatic',
     settings: '/settings',
     'the question for the password': '/confirm?next=/settings',
     ...everyOne('rental', ['preparing', 'active', 'interrupted', 'suspended', 'ended', 'cancelled']),

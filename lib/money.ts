@@ -23,6 +23,11 @@ export function formatMoney(amount: bigint): string {
   return `${amount < 0n ? '−' : ''}$${dollars}.${decimals}`;
 }
 
+/** Money as a person types it into a form: `12.50`, without sign or separators. */
+export function plainDollars(amount: bigint): string {
+  return formatMoney(amount).replace(/[$,]/g, '');
+}
+
 /** Money with all six decimals, for itemised documents: `$0.010500`. */
 export function formatExactMoney(amount: bigint): string {
   const size = amount < 0n ? -amount : amount;

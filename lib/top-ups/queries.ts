@@ -1,7 +1,7 @@
-import { and, desc, eq, inArray, max } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, max } from 'drizzle-orm';
 import { db } from '#db/client';
 import { chainBlocks, deposits } from '#db/schema/chains';
-import { disputes, payments, refunds, topUps } from '#db/schema/payments';
+import { autoTopUps, disputes, payments, refunds, savedMethods, topUps } from '#db/schema/payments';
 import { isId } from '../ids.ts';
 import { listRefundable } from '../refunds/queries.ts';
 import type { TopUp } from './sync.ts';
@@ -66,4 +66,23 @@ async function listArrivals({ provider, reference, addressIndex }: TopUp) {
     seenAt,
     confirmations: height === null ? 0 : Math.max(1, (head?.height ?? height) - height + 1),
   }));
+}
+
+/** A way to pay that a person allowed us to use again. */
+export type SavedMethodLine = { id: string; provider: string; label: string; createdAt: Date };
+
+/** A person's saved ways to pay, newest first. */
+export async function listSavedMethods(userId: string): Promise<SavedMethodLine[]> {
+  const { id, provider, label, createdAt, forgottenAt } = savedMethods;
+  return db
+    .select({ id, provider, label, createdAt })
+    .from(savedMethods)
+    .where(and(eq(savedMethods.userId, userId), isNull(forgottenAt)))
+    .orderBy(desc(createdAt));
+}
+
+/** How a person is topped up by itself; null: not at all. */
+export async function findAutoTopUp(userId: string): Promise<typeof autoTopUps.$inferSelect | null> {
+  const [plan] = await db.select().from(autoTopUps).where(eq(autoTopUps.userId, userId));
+  return plan ?? null;
 }

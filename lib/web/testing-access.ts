@@ -31,6 +31,7 @@ export const access: Record<string, Who> = {
   '(member)/rentals/page.tsx': 'member',
   '(member)/settings/page.tsx': 'member',
   '(member)/wallet/page.tsx': 'member',
+  '(member)/wallet/automatic/page.tsx': 'member',
   'api/agent/v1/poll/route.ts': 'agent',
   'api/agent/v1/register/route.ts': 'agent',
   'api/auth/[...nextauth]/route.ts': 'visitor',

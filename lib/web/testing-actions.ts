@@ -50,6 +50,15 @@ export const actionRules: Record<string, ActionRule> = {
   announceBatchAction: { who: 'admin', input: ({ rentalId }) => ({ batchId: rentalId }) },
   changePayoutTermsAction: { who: 'admin', input: () => ({ least: '25', reviewFrom: '400' }) },
 
+  setAutoTopUpAction: {
+    who: 'member',
+    input: ({ rentalId }) => ({ savedMethodId: rentalId, threshold: '5', amount: '20', monthlyCap: '100' }),
+    answer: 'declined',
+  },
+  stopAutoTopUpAction: { who: 'member', input: nothing },
+  forgetMethodAction: { who: 'member', input: ({ rentalId }) => ({ savedMethodId: rentalId }), answer: 'declined' },
+  setAlertLevelAction: { who: 'member', input: () => ({ level: '5' }) },
+
   signInAction: { who: 'visitor', input: () => ({ email, password }) },
   signOutAction: { who: 'visitor', input: nothing },
   signUpAction: { who: 'visitor', input: () => ({ name: 'Somebody', email, password }) },
