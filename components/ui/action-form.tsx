@@ -52,6 +52,7 @@ export function ActionForm({
     if (state.problems) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
     if (state.done && resetWhenDone) form.current?.reset();
     if (state.done) onDone?.(state);
+    if (state.leadsTo) location.assign(state.leadsTo);
   }, [state, resetWhenDone, onDone]);
 
   // React empties a form after its action; sending it ourselves keeps what was typed.

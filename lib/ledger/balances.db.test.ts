@@ -31,7 +31,7 @@ test('the history tells each credit with its reason and each charge with its ren
   expect(movements).toMatchObject([
     { ...told, from: after(60), to: after(200), connectedMs: 140_000n, amount: -90n },
     { ...told, from: after(0), to: after(60), connectedMs: 60_000n, amount: -60n },
-    { kind: 'credit', reason: 'for a test', amount: 150n, at: start },
+    { kind: 'booking', posting: 'manualCredit', reason: 'for a test', amount: 150n, at: start },
   ]);
 });
 

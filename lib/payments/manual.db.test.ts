@@ -19,7 +19,7 @@ test('a credit by hand reaches the wallet once, with its reason, however often t
   expect(outcomes).toEqual([1, 2, 3].map(() => done(undefined)));
   expect(await getWallet(credit.userId, start)).toMatchObject({ balance: 5_000_000n });
   const { movements } = await listMovements(credit.userId, { page: 1 });
-  expect(movements).toMatchObject([{ kind: 'credit', amount: 5_000_000n, reason: 'Invoice 7' }]);
+  expect(movements).toMatchObject([{ kind: 'booking', amount: 5_000_000n, reason: 'Invoice 7' }]);
 });
 
 test('who credited what, and why, stands in the audit log once', async () => {

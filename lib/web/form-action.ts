@@ -16,6 +16,8 @@ export type FormState = {
   message?: string;
   problems?: Record<string, string>;
   done?: boolean;
+  /** Where it goes on, outside of this broker. */
+  leadsTo?: string;
   /** A registration key that was just made, to be shown this once. */
   issued?: { deviceId: string; key: string };
 };

@@ -29,22 +29,21 @@ export const beginTopUpAction = memberAction(
     const topUp = await findTopUp(outcome.value.id, member.id, at);
     // Without scripts the form itself would have to lead away from here, which our policy does not let forms do.
     const hasScripts = (await headers()).has('next-action');
-    redirect(
-      hasScripts && topUp?.action?.kind === 'redirect' ? topUp.action.url : `/wallet/top-ups/${outcome.value.id}`,
-    );
+    if (hasScripts && topUp?.action?.kind === 'redirect') return { done: true, leadsTo: topUp.action.url };
+    redirect(`/wallet/top-ups/${outcome.value.id}`);
   },
 );
 
 function refusalOf(reason: TopUpRefusal, providerId: string) {
   const { name = '', least } = treasury().providers.get(providerId) ?? {};
   const range = `${name} takes ${formatMoney(least?.topUp ?? 0n)} to ${formatMoney(largestTopUp)}, in whole cents.`;
-  const sentences: Record<TopUpRefusal, string> = {
+  if (reason === 'amountOutOfRange') return { problems: { other: range } };
+  const sentences: Record<typeof reason, string> = {
     notOffered: 'This way to pay is not offered here.',
-    amountOutOfRange: range,
     tooManyTries: 'You have begun many top-ups within an hour. Please finish one of them, or come back later.',
-    providerAway: `We cannot reach what stands behind “${name}” just now. Nothing was taken; please try again, or pay in another way.`,
+    providerAway: `What stands behind “${name}” does not answer just now. Nothing was taken; please try again, or pay in another way.`,
   };
-  return reason === 'amountOutOfRange' ? { problems: { other: range } } : { message: sentences[reason] };
+  return { message: sentences[reason] };
 }
 
 export const estimateFees = memberQuestion(z.string(), async (typed) => {

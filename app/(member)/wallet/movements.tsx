@@ -5,8 +5,10 @@ import { Timestamp } from '#components/timestamp';
 import { Card } from '#components/ui/card';
 import { EmptyState } from '#components/ui/empty-state';
 import type { Movement } from '#lib/ledger/balances';
+import { treasury } from '#lib/web/treasury';
+import { tellBooking } from './story.ts';
 
-/** Each credit and each charge, newest first, to the micro-dollar. */
+/** All that moved the wallet, newest first, to the micro-dollar. */
 export function Movements({ movements }: { movements: Movement[] }) {
   return (
     <Card title="Movements" hint="Running rentals are booked once an hour and when they end." flush>
@@ -18,7 +20,7 @@ export function Movements({ movements }: { movements: Movement[] }) {
         <ul className="divide-y divide-line">
           {movements.map((movement) => (
             <li key={movement.id} className="flex items-baseline justify-between gap-4 px-5 py-3">
-              {movement.kind === 'credit' ? <Credit movement={movement} /> : <Usage movement={movement} />}
+              {movement.kind === 'booking' ? <Booking movement={movement} /> : <Usage movement={movement} />}
               <span className={movement.amount > 0n ? 'text-good' : ''}>
                 <Money amount={movement.amount} exact signed />
               </span>
@@ -30,12 +32,24 @@ export function Movements({ movements }: { movements: Movement[] }) {
   );
 }
 
-function Credit({ movement }: { movement: Movement & { kind: 'credit' } }) {
+function Booking({ movement }: { movement: Movement & { kind: 'booking' } }) {
+  const { at, provider, topUpId } = movement;
+  const name = treasury().providers.get(provider ?? '')?.name ?? provider ?? '';
+  const { title, note } = tellBooking(movement, name);
   return (
     <div className="min-w-0">
-      <p className="break-words">Credit: {movement.reason}</p>
+      <p className="break-words">
+        {topUpId ? (
+          <Link href={`/wallet/top-ups/${topUpId}`} className="link">
+            {title}
+          </Link>
+        ) : (
+          title
+        )}
+      </p>
+      {note && <p className="text-sm break-words text-ink-soft">{note}</p>}
       <p className="text-sm text-ink-faint">
-        <Timestamp at={movement.at} />
+        <Timestamp at={at} />
       </p>
     </div>
   );

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { parseMoney } from '#lib/money';
 import { requestRefund } from '#lib/refunds/commands';
 import { cancelTopUp } from '#lib/top-ups/commands';
-import { memberAction } from '#lib/web/form-action';
+import { type FormState, memberAction } from '#lib/web/form-action';
 import { treasury } from '#lib/web/treasury';
 
 const notFound = 'We could not find that.';
@@ -21,22 +21,22 @@ export const cancelTopUpAction = memberAction(z.object({ topUpId: z.uuid() }), a
   revalidatePath(`/wallet/top-ups/${topUpId}`);
 });
 
-const sendBackForm = z.object({ paymentId: z.uuid(), amount: z.string() });
+const sendBackForm = z.object({ paymentId: z.uuid(), amount: z.string(), destination: z.string().default('') });
 const sendBackRefusals = {
-  notFound,
-  notRefundable: 'This cannot be sent back from here. Please ask the admin of this broker.',
-  contested: 'This payment is contested at the bank, which decides about it now.',
-};
+  notFound: { message: notFound },
+  notRefundable: { message: 'This cannot be sent back from here. Please ask the admin of this broker.' },
+  contested: { message: 'This payment is contested at the bank, which decides about it now.' },
+  amountOutOfRange: { problems: { amount: 'Whole cents, and at least one.' } },
+  notEnoughLeft: { problems: { amount: 'That is more than what is left unspent.' } },
+  notADestination: { problems: { destination: 'This is no address on the network that you paid by.' } },
+} satisfies Record<string, FormState>;
 
-export const sendBackAction = memberAction(sendBackForm, async ({ paymentId, amount: typed }, member, { at }) => {
+export const sendBackAction = memberAction(sendBackForm, async ({ amount: typed, ...asked }, member, { at }) => {
   const amount = parseMoney(typed);
   if (amount === null) return { problems: { amount: 'Please enter dollars, e.g. 12.50.' } };
 
-  const reason = 'asked for by the renter';
-  const asked = { paymentId, userId: member.id, amount, requestedBy: member.id, reason, at };
-  const outcome = await requestRefund(treasury(), asked);
+  const own = { userId: member.id, requestedBy: member.id, reason: 'asked for by the renter' };
+  const outcome = await requestRefund(treasury(), { ...asked, ...own, amount, at });
   if (outcome.ok) return revalidatePath('/wallet', 'layout');
-  if (outcome.reason === 'amountOutOfRange') return { problems: { amount: 'Whole cents, and at least one.' } };
-  if (outcome.reason === 'notEnoughLeft') return { problems: { amount: 'That is more than what is left unspent.' } };
-  return { message: sendBackRefusals[outcome.reason] };
+  return sendBackRefusals[outcome.reason];
 });

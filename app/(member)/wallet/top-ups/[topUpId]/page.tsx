@@ -57,7 +57,7 @@ export default async function TopUpPage({ params, searchParams }: Props) {
         <div className="grid min-w-0 gap-6">
           {topUp.state === 'pending' && <Told told={told} name={name} />}
           <Stage topUp={topUp} name={name} chain={chain} button={payButton(webConfig())} now={now} />
-          <Receipts topUp={topUp} name={name} chain={chain} canSendBack={provider?.capabilities.refund === 'partial'} />
+          <Receipts topUp={topUp} name={name} chain={chain} wayBack={provider?.capabilities.refund ?? 'none'} />
           <WayBack topUp={topUp} />
         </div>
         <About topUp={topUp} name={name} />

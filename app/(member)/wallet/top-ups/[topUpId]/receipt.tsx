@@ -4,22 +4,25 @@ import { Card } from '#components/ui/card';
 import { Fact, Facts } from '#components/ui/facts';
 import { CURRENCY } from '#lib/ledger/accounts';
 import type { Chain } from '#lib/payments/chain';
+import type { Capabilities } from '#lib/payments/provider';
 import { decimalUnits } from '#lib/payments/quotes';
 import type { TopUpView } from '#lib/top-ups/queries';
 import { SendBackButton } from './send-back-button.tsx';
 
 type Payment = TopUpView['payments'][number];
-type Props = { topUp: TopUpView; name: string; chain: Chain | null; canSendBack: boolean };
+type Props = { topUp: TopUpView; name: string; chain: Chain | null; wayBack: Capabilities['refund'] };
 
 /** What came in, when, what it was worth, and what of it can go back. */
-export function Receipts({ topUp, name, chain, canSendBack }: Props) {
+export function Receipts({ topUp, name, chain, wayBack }: Props) {
   return topUp.payments.map((payment) => (
     <Card
       key={payment.id}
       title="Receipt"
       actions={
-        canSendBack &&
-        payment.refundable > 0n && <SendBackButton paymentId={payment.id} most={payment.refundable} to={name} />
+        wayBack !== 'none' &&
+        payment.refundable > 0n && (
+          <SendBackButton paymentId={payment.id} most={payment.refundable} by={name} asksWhere={wayBack === 'manual'} />
+        )
       }
     >
       <Facts>
@@ -46,11 +49,6 @@ export function Receipts({ topUp, name, chain, canSendBack }: Props) {
           <span className="text-sm break-all">{payment.reference}</span>
         </Fact>
       </Facts>
-      {!canSendBack && payment.refundable > 0n && (
-        <p className="mt-4 text-sm text-ink-soft">
-          To have what is unspent sent back, ask the admin of this broker: {name} knows no way back by itself.
-        </p>
-      )}
     </Card>
   ));
 }

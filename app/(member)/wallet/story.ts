@@ -1,0 +1,29 @@
+type Told = { title: string; note: string | null };
+type Booking = { posting: string; reason: string | null };
+
+const titles: Record<string, (name: string) => string> = {
+  manualCredit: () => 'Credit by the admin',
+  topUp: (name) => `Top-up by ${name}`,
+  topUpReversed: (name) => `Top-up by ${name}, undone`,
+  'refund:reserve': (name) => `Sent back by ${name}`,
+  'refund:failed': (name) => `Sending back by ${name} was refused`,
+  'refund:found': (name) => `Sent back by ${name}`,
+  'dispute:open': (name) => `Payment by ${name}, contested`,
+  'dispute:won': (name) => `Payment by ${name}, no longer contested`,
+  debtSettled: () => 'Settled what you owed',
+  faultCredit: () => 'Credit for a rental that did not work',
+};
+
+const notes: Record<string, string> = {
+  topUpReversed: 'The chain dropped the block that the payment was in.',
+  'refund:failed': 'You have the money again.',
+  'refund:found': 'Not asked for here, but made by the payment company or the admin.',
+  'dispute:open': 'The bank has taken it back until it has decided.',
+  'dispute:won': 'The bank has decided that the payment stands.',
+  debtSettled: 'For money that was taken back after you had spent it.',
+};
+
+/** A movement of a wallet in a person's words; `name` is what people call the provider. */
+export function tellBooking({ posting, reason }: Booking, name: string): Told {
+  return { title: titles[posting]?.(name) ?? posting, note: notes[posting] ?? reason };
+}
