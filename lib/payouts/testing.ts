@@ -115,11 +115,11 @@ export async function makeOwner(available: bigint): Promise<string> {
   return ownerId;
 }
 
-/** More that may be paid to an owner. */
-export async function earn(ownerId: string, amount: bigint) {
+/** More that may be paid to an owner, or that is still pending. */
+export async function earn(ownerId: string, amount: bigint, as: 'earnAvailable' | 'earnPending' = 'earnAvailable') {
   const lines = [
     { account: brokerAccount('goodwill'), amount },
-    { account: personAccount('earnAvailable', ownerId), amount: -amount },
+    { account: personAccount(as, ownerId), amount: -amount },
   ];
   const key = `test:${randomUUID()}`;
   await db.transaction((tx) => post(tx, { kind: 'test', key, at: start, about: {}, lines }));
