@@ -1,6 +1,7 @@
 import { tellOfLowWallets } from '../alerts/commands.ts';
 import { matureEarnings } from '../earnings/commands.ts';
 import { allotSpending } from '../funding/commands.ts';
+import { issueMonthlyPapers } from '../papers/commands.ts';
 import { followChain } from '../payments/follow.ts';
 import type { Treasury } from '../payments/registry.ts';
 import { requestWeeklyPayouts } from '../payouts/commands.ts';
@@ -30,6 +31,7 @@ export function moneyJobs(treasury: Treasury): Job[] {
     { name: 'submitPayouts', everySeconds: 5, run: (at) => submitPayouts(treasury, { at }) },
     { name: 'checkPayouts', everySeconds: 5, run: (at) => checkPayouts(treasury, { at }) },
     { name: 'refreshPayees', everySeconds: 600, run: () => refreshPayees(treasury) },
+    { name: 'issueMonthlyPapers', everySeconds: 300, run: (at) => issueMonthlyPapers({ ...treasury, at }) },
     ...[...treasury.chains.values()].map((chain) => ({
       name: `follow ${chain.id}`,
       everySeconds: 5,

@@ -8,6 +8,7 @@ import { readDebt, readWallet } from '../ledger/balances.ts';
 import { post } from '../ledger/post.ts';
 import * as postings from '../ledger/postings.ts';
 import { lesser } from '../money.ts';
+import { issueReceipt } from '../papers/commands.ts';
 import type { Dispute, Money, Payment, PaymentProvider, SavedMethod } from '../payments/provider.ts';
 import type { Treasury } from '../payments/registry.ts';
 import { followRefund } from '../refunds/follow.ts';
@@ -67,6 +68,16 @@ async function credit(tx: Tx, doing: Doing, { payment, credited, again }: Credit
     await addLot(tx, { userId, source: provider.id, paymentId: stored.id, amount: credited, holdDays, at });
   }
   await settleDebt(tx, { userId, paymentId: stored.id, key: `topUp:${stored.id}:credit:${stored.round}`, at });
+  await writeReceipt(tx, doing, stored);
+}
+
+async function writeReceipt(tx: Tx, { treasury, provider, topUp, at }: Doing, payment: typeof payments.$inferSelect) {
+  const { id: paymentId, reference, currency, received: amount, credited, at: paidAt } = payment;
+  const { providers, chains } = treasury;
+  const decimals = chains.get(provider.id)?.decimals ?? 6; // all else is micro-dollars
+  const received = { currency, amount, decimals };
+  const about = { provider: provider.id, reference, received, credited, paidAt };
+  await issueReceipt(tx, { ...about, userId: topUp.userId, paymentId, providers, at });
 }
 
 /** What a person owes for money that was taken back is paid first. */
