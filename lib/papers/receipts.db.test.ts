@@ -23,7 +23,7 @@ const receiptOf = (userId: string, more: { at?: Date; paymentId?: string } = {})
 async function payIn(userId: string, amount: bigint) {
   const row = {
     userId,
-    provider: 'scripted',
+    provider: provider.id,
     amount,
     reference: `ref-${crypto.randomUUID()}`,
     state: 'pending' as const,
