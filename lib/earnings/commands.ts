@@ -1,7 +1,8 @@
 import { and, asc, eq, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import { db, type Tx } from '#db/client';
 import { earnings, fundingLots } from '#db/schema/payments';
-import { post } from '../ledger/post.ts';
+import { earningsOf, personAccount } from '../ledger/accounts.ts';
+import { lockAccounts, post } from '../ledger/post.ts';
 import { earningsMatured } from '../ledger/postings.ts';
 import { lesser } from '../money.ts';
 import { inTurn } from '../process/each.ts';
@@ -26,6 +27,10 @@ function due(at: Date): SQL | undefined {
 }
 
 async function matureOf(tx: Tx, ownerId: string, at: Date) {
+  // Accounts are locked before the rows that say what stands in them, here as everywhere.
+  await lockAccounts(tx, [earningsOf(ownerId), personAccount('earnAvailable', ownerId)]);
+  // Accounts before earnings, as everywhere: the other order deadlocks with disputes.
+  await lockAccounts(tx, [earningsOf(ownerId), personAccount('earnAvailable', ownerId)]);
   const ripe = await tx
     .select({ id: earnings.id, amount: left.mapWith(BigInt) })
     .from(earnings)

@@ -7,6 +7,7 @@ import { payoutDestinations, payoutPlans, payouts } from '#db/schema/payouts';
 import { invariant } from '../errors.ts';
 import { type AccountKind, personAccount } from '../ledger/accounts.ts';
 import type { PayoutTerms } from '../settings/payouts.ts';
+import { hasOpenDispute } from '../top-ups/contests.ts';
 import { openPayoutStates } from './lifecycle.ts';
 import type { Payout } from './moves.ts';
 import type { HoldFacts } from './terms.ts';
@@ -35,14 +36,14 @@ export async function readHoldFacts(
 ): Promise<HoldFacts> {
   const { ready, usableAt } = payoutDestinations;
   const [facts] = await tx
-    .select({ ready, usableAt, frozenAt: payoutPlans.frozenAt, suspendedAt: users.suspendedAt })
+    .select({ ready, usableAt, userId: users.id, frozenAt: payoutPlans.frozenAt, suspendedAt: users.suspendedAt })
     .from(payoutDestinations)
     .innerJoin(users, eq(users.id, payoutDestinations.userId))
     .leftJoin(payoutPlans, eq(payoutPlans.userId, users.id))
     .where(eq(payoutDestinations.id, destinationId));
   invariant(facts, 'destinations are never deleted');
-  const { frozenAt, suspendedAt, ...destination } = facts;
-  const frozen = frozenAt !== null || suspendedAt !== null;
+  const { userId, frozenAt, suspendedAt, ...destination } = facts;
+  const frozen = frozenAt !== null || suspendedAt !== null || (await hasOpenDispute(tx, userId));
   return { amount, reviewFrom, approved: approvedBy !== null, frozen, ...destination };
 }
 

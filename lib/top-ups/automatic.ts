@@ -1,6 +1,6 @@
 import { and, eq, gte, isNull, notInArray, sql } from 'drizzle-orm';
 import { db, type Tx } from '#db/client';
-import { autoTopUps, disputes, payments, savedMethods, topUps } from '#db/schema/payments';
+import { autoTopUps, savedMethods, topUps } from '#db/schema/payments';
 import { invariant } from '../errors.ts';
 import { DOLLAR } from '../money.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
@@ -8,6 +8,7 @@ import { CENT } from '../payments/cents.ts';
 import { PaymentError, type PaymentProvider } from '../payments/provider.ts';
 import type { Treasury } from '../payments/registry.ts';
 import { inTurn } from '../process/each.ts';
+import { hasOpenDispute } from './contests.ts';
 import { openTopUpStates } from './lifecycle.ts';
 import { partyOf } from './party.ts';
 import { followStatus, type TopUp } from './sync.ts';
@@ -122,14 +123,7 @@ async function isBusy(tx: Tx, userId: string): Promise<boolean> {
   const open = sql`${topUps.state} in ${[...openTopUpStates]}`;
   const own = and(eq(topUps.userId, userId), topUps.automatic, open);
   const [underWay] = await tx.select({ id: topUps.id }).from(topUps).where(own).limit(1);
-  const [contested] = await tx
-    .select({ id: disputes.id })
-    .from(disputes)
-    .innerJoin(payments, eq(payments.id, disputes.paymentId))
-    .innerJoin(topUps, eq(topUps.id, payments.topUpId))
-    .where(and(eq(topUps.userId, userId), eq(disputes.state, 'open')))
-    .limit(1);
-  return underWay !== undefined || contested !== undefined;
+  return underWay !== undefined || (await hasOpenDispute(tx, userId));
 }
 
 /** What was topped up by itself in this calendar month (UTC), or still may be. */

@@ -3,13 +3,14 @@ import { db, type Tx } from '#db/client';
 import { disputes, payments, topUps } from '#db/schema/payments';
 import { invariant } from '../errors.ts';
 import { allotSpending } from '../funding/commands.ts';
-import { brokerAccount, CURRENCY, personAccount, providerAccount, walletOf } from '../ledger/accounts.ts';
+import { brokerAccount, CURRENCY, earningsOf, personAccount, providerAccount, walletOf } from '../ledger/accounts.ts';
 import { lockAccounts } from '../ledger/post.ts';
 import type { Payment, PaymentProvider, TopUpStatus } from '../payments/provider.ts';
 import { dollarsAtQuote, dollarsFor } from '../payments/quotes.ts';
 import type { Treasury } from '../payments/registry.ts';
 import { noteAutomatic } from './back-off.ts';
 import { carryOut, keepSavedMethod } from './books.ts';
+import { listEarners } from './contests.ts';
 import { tellOfTopUp } from './letters.ts';
 import { nextTopUpState, openTopUpStates, type TopUpState, topUpEventOf } from './lifecycle.ts';
 import { planTopUp, type TopUpBooks } from './plan.ts';
@@ -48,7 +49,9 @@ export async function followStatus(
   await db.transaction(async (tx) => {
     const [locked] = await tx.select().from(topUps).where(eq(topUps.id, topUpId)).for('update');
     invariant(locked, 'top-ups are never deleted');
-    await lockAccounts(tx, accountsOf(locked, provider));
+    // What is lost is taken back from those who earned it.
+    const earners = status.disputes.length > 0 ? await listEarners(tx, topUpId) : [];
+    await lockAccounts(tx, [...accountsOf(locked, provider), ...earners.map(earningsOf)]);
     const steps = planTopUp(await readBooks(tx, locked, provider), status, worth);
     const doing = { treasury, provider, topUp: locked, at };
     for (const step of steps) await carryOut(tx, doing, step);
