@@ -9,6 +9,7 @@ type Rule = { normal: 1 | -1; of: 'broker' | 'provider' | 'person'; floor: bigin
  */
 export const chart = {
   psp: { normal: 1, of: 'provider', floor: null }, // what stands at a provider, in its currency; `manual`: by hand
+  bank: { normal: 1, of: 'broker', floor: null }, // the operator's own, outside of all providers
   exchange: { normal: 1, of: 'broker', floor: null }, // one a currency: the two sides of money that changed currency
   receivable: { normal: 1, of: 'person', floor: 0n }, // spent, and then taken back by a bank or a chain
   wallet: { normal: -1, of: 'person', floor: 0n },

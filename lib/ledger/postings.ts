@@ -230,8 +230,9 @@ export function faultCredited(credit: {
 }): Posting {
   const { userId, ownerId, fromOwner, fromBroker, chargeIds, reason, adminId, key, at } = credit;
   const lines = [
-    ...move(fromOwner, earningsOf(ownerId), walletOf(userId)),
-    ...move(fromBroker, brokerAccount('goodwill'), walletOf(userId)),
+    { account: earningsOf(ownerId), amount: fromOwner },
+    { account: brokerAccount('goodwill'), amount: fromBroker },
+    { account: walletOf(userId), amount: -fromOwner - fromBroker },
   ];
   return { kind: 'faultCredit', key: `fault:${key}`, at, about: { reason, adminId, chargeIds }, lines };
 }

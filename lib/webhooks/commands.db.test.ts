@@ -88,7 +88,8 @@ test('an event whose provider is away is tried again, waits for an admin in the 
   mind.away = false;
   await work(20 * day);
   expect(await balance()).toBe(0n);
-  await db.transaction((tx) => replayWebhook(tx, { eventId: event?.id ?? 0n, at: after(20 * day) }));
+  const adminId = await makeUser();
+  await replayWebhook({ eventId: event?.id ?? 0n, adminId, address: '192.0.2.1', at: after(20 * day) });
   await work(20 * day);
   expect(await balance()).toBe(amount);
 });

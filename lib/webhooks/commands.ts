@@ -1,6 +1,7 @@
 import { and, eq, isNull, lte, sql } from 'drizzle-orm';
-import { db, type Tx } from '#db/client';
+import { db } from '#db/client';
 import { topUps, unapplied, webhookEvents } from '#db/schema/payments';
+import { record } from '../audit/commands.ts';
 import { InvariantError } from '../errors.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
 import { PaymentError } from '../payments/provider.ts';
@@ -111,12 +112,24 @@ async function noteUnknown({ provider }: Event, reference: string, at: Date) {
   await db.insert(unapplied).values({ provider, reference, reason: 'unknownTopUp', at }).onConflictDoNothing();
 }
 
-/** An admin has an event that was given up worked on again. */
-export async function replayWebhook(tx: Tx, { eventId, at }: { eventId: bigint; at: Date }): Promise<boolean> {
-  const replayed = await tx
-    .update(webhookEvents)
-    .set({ deadAt: null, processedAt: null, attempts: 0, nextAttemptAt: at })
-    .where(eq(webhookEvents.id, eventId))
-    .returning({ id: webhookEvents.id });
-  return replayed.length > 0;
+/** An admin has an event that was given up, or that is done, worked on again; what is true already changes nothing. */
+export async function replayWebhook(asked: {
+  eventId: bigint;
+  adminId: string;
+  address: string;
+  at: Date;
+}): Promise<Outcome<void, 'notFound'>> {
+  const { eventId, adminId, address, at } = asked;
+  return db.transaction(async (tx) => {
+    const [replayed] = await tx
+      .update(webhookEvents)
+      .set({ deadAt: null, processedAt: null, attempts: 0, nextAttemptAt: at })
+      .where(eq(webhookEvents.id, eventId))
+      .returning({ provider: webhookEvents.provider, type: webhookEvents.type });
+    if (!replayed) return refused('notFound');
+    const object = { objectKind: 'webhook', objectId: eventId.toString() };
+    const detail = `${replayed.provider}: ${replayed.type}`;
+    await record(tx, { actorId: adminId, action: 'webhookReplayed', ...object, detail, address, at });
+    return done(undefined);
+  });
 }
