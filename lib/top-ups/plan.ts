@@ -40,10 +40,13 @@ export type TopUpStep =
 export function planTopUp(books: TopUpBooks, status: TopUpStatus, worth: (payment: Payment) => bigint): TopUpStep[] {
   const reference = status.topUpId ?? books.topUpId;
   if (reference !== books.topUpId) return [{ step: 'setAside', reference, money: null, reason: 'namesAnotherTopUp' }];
+  const arrivals = status.payments.flatMap((payment) => stepOfPayment(books, payment, worth));
+  const setAside = new Set(arrivals.flatMap((arrival) => (arrival.step === 'setAside' ? arrival.reference : [])));
+  const ours = status.payments.filter(({ id }) => !setAside.has(id));
   return [
-    ...status.payments.flatMap((payment) => stepOfPayment(books, payment, worth)),
+    ...arrivals,
     ...vanished(books, status).map((known) => ({ step: 'reverse' as const, known })),
-    ...status.payments.flatMap((payment) => stepOfFee(books, payment)),
+    ...ours.flatMap((payment) => stepOfFee(books, payment)),
     ...status.refunds.map((refund) => ({ step: 'followRefund' as const, refund })),
     ...status.disputes.flatMap((dispute) => stepsOfDispute(books, dispute)),
   ];
