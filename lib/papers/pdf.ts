@@ -177,6 +177,7 @@ type Writing = { _font: { font: { hasGlyphForCodePoint(code: number): boolean } 
 
 /** A text with each letter that the font in use does not have told by its code: `[U+4E2D]`, never by a wrong one. */
 function drawable(document: Document, text: string): string {
+  if (/^[ -~]*$/.test(text)) return text;
   const { font } = (document as unknown as Writing)._font;
   const told = (letter: string) => {
     const code = letter.codePointAt(0) ?? 0;

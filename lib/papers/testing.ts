@@ -3,6 +3,7 @@ import { db } from '#db/client';
 import { papers } from '#db/schema/papers';
 import { post } from '../ledger/post.ts';
 import { manualCredit } from '../ledger/postings.ts';
+import { issueReceipt } from './commands.ts';
 import { type PaperKind, paperNumber, type Sheet } from './sheet.ts';
 
 /** Providers as papers name them. */
@@ -20,6 +21,23 @@ export async function emptyBooks() {
 export async function credit(userId: string, amount: bigint, at: Date, reason = 'paid') {
   const booking = { userId, amount, reason, adminId: userId, key: crypto.randomUUID(), at };
   await db.transaction((tx) => post(tx, manualCredit(booking)));
+}
+
+/** The receipt of a payment that a person made, by its id. */
+export async function makeReceipt(
+  userId: string,
+  more: Partial<Parameters<typeof issueReceipt>[1]> = {},
+): Promise<string> {
+  const at = new Date();
+  const paid = { provider: 'bank', reference: 'txn 1', credited: 5_000_000n, paidAt: at, providers, at };
+  const received = { currency: 'USD', amount: 5_000_000n, decimals: 6 };
+  const paymentId = crypto.randomUUID();
+  await db.transaction((tx) => issueReceipt(tx, { ...paid, received, paymentId, userId, ...more }));
+  const [paper] = await db
+    .select()
+    .from(papers)
+    .where(eq(papers.about, more.paymentId ?? paymentId));
+  return paper?.id ?? '';
 }
 
 /** All papers of a person, the oldest first. */

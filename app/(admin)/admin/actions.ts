@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { setAdmin, suspendUser, unsuspendUser } from '#lib/accounts/administration';
 import { clearQuarantine, suspendDevice, unsuspendDevice } from '#lib/devices/commands';
 import { parseMoney } from '#lib/money';
+import { letterheadFields } from '#lib/papers/fields';
+import { keepBrokerLetterhead } from '#lib/papers/letterheads';
 import { creditWallet } from '#lib/payments/manual';
 import { endRentalAsAdmin } from '#lib/rentals/commands';
 import { changeFee } from '#lib/settings/commands';
@@ -87,4 +89,12 @@ export const changeFeeAction = adminAction(
   z.object({ percent: z.string().regex(/^\d{1,3}(\.\d{1,2})?$/, refusals.outOfRange) }),
   async ({ percent }, { id: adminId }, { address, at }) =>
     answer(await changeFee({ basisPoints: Math.round(Number(percent) * 100), adminId, address, at })),
+);
+
+export const changeBrokerLetterheadAction = adminAction(
+  z.object(letterheadFields),
+  async (words, { id: adminId }, { address, at }) => {
+    await keepBrokerLetterhead(words, { adminId, address, at });
+    revalidatePath('/admin/settings');
+  },
 );

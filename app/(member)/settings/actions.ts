@@ -4,6 +4,8 @@ import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
 import { changeName, changePassword, guardChange } from '#lib/accounts/commands';
 import { nameField, newPasswordField } from '#lib/accounts/fields';
+import { letterheadFields } from '#lib/papers/fields';
+import { keepLetterhead } from '#lib/papers/letterheads';
 import { endOtherSessions, endSession } from '#lib/sessions/commands';
 import { addSshKey, MOST_KEYS, removeSshKey } from '#lib/ssh-keys/commands';
 import { freshAction, memberAction } from '#lib/web/form-action';
@@ -22,6 +24,11 @@ const refusals = {
 
 export const changeNameAction = memberAction(z.object({ name: nameField }), async ({ name }, { id: userId }) => {
   await changeName({ userId, name });
+  revalidatePath('/settings');
+});
+
+export const changeLetterheadAction = memberAction(z.object(letterheadFields), async (words, { id: userId }) => {
+  await keepLetterhead({ ...words, userId });
   revalidatePath('/settings');
 });
 

@@ -52,6 +52,9 @@ export default async function UserPage({ params }: PageProps<'/admin/users/[user
             <Link className="link" href={`/admin/audit?search=${user.id}`}>
               Audit log
             </Link>
+            <Link className="link" href={`/admin/users/${user.id}/papers`}>
+              Papers
+            </Link>
           </p>
         </Card>
         <div className="grid gap-6">
