@@ -9,6 +9,8 @@ import { refreshPayees } from '../payouts/destinations.ts';
 import { followBatches } from '../payouts/following.ts';
 import { clearHeldPayouts } from '../payouts/holds.ts';
 import { checkPayouts, submitPayouts } from '../payouts/sending.ts';
+import { checkProviders } from '../provider-checks/commands.ts';
+import { reconcileDaily } from '../reconciliations/commands.ts';
 import { sendDueRefunds } from '../refunds/commands.ts';
 import { topUpAutomatically } from '../top-ups/automatic.ts';
 import { checkDueTopUps } from '../top-ups/commands.ts';
@@ -30,6 +32,8 @@ export function moneyJobs(treasury: Treasury): Job[] {
     { name: 'followBatches', everySeconds: 10, run: (at) => followBatches(treasury, { at }) },
     { name: 'submitPayouts', everySeconds: 5, run: (at) => submitPayouts(treasury, { at }) },
     { name: 'checkPayouts', everySeconds: 5, run: (at) => checkPayouts(treasury, { at }) },
+    { name: 'checkProviders', everySeconds: 900, run: (at) => checkProviders(treasury, { at }) },
+    { name: 'reconcileDaily', everySeconds: 600, run: (at) => reconcileDaily(treasury, { at }) },
     { name: 'refreshPayees', everySeconds: 600, run: () => refreshPayees(treasury) },
     { name: 'issueMonthlyPapers', everySeconds: 300, run: (at) => issueMonthlyPapers({ ...treasury, at }) },
     ...[...treasury.chains.values()].map((chain) => ({

@@ -47,13 +47,19 @@ export function compare(sides: Sides): StoredDifference[] {
   ];
 }
 
-/** Our movement that a provider tells of: the one with its name and size, else one of that size with another name. */
+/**
+ * Takes out what a provider tells of and answers one of it: our movement of that name and size, or all of that name
+ * when they come to it (an admin has corrected it), or one of that size that goes by another name there.
+ */
 function take(open: Set<Movement>, told: ProviderTransaction): Movement | undefined {
   const { currency, amount } = netOf(told);
-  const fits = [...open].filter((known) => known.currency === currency && known.amount === amount);
-  const found = fits.find(({ reference }) => reference === told.reference) ?? fits.find(({ renamed }) => renamed);
-  if (found) open.delete(found);
-  return found;
+  const named = [...open].filter((known) => known.currency === currency && known.reference === told.reference);
+  const exact = named.find((known) => known.amount === amount);
+  const whole = sumOf(named) === amount ? named : [];
+  const renamed = [...open].find((known) => known.renamed && known.currency === currency && known.amount === amount);
+  const found = exact ? [exact] : whole.length > 0 || !renamed ? whole : [renamed];
+  for (const known of found) open.delete(known);
+  return found[0];
 }
 
 function nearest(here: Movement[], { reference }: ProviderTransaction): bigint | null {
