@@ -51,6 +51,7 @@ const views: Record<Who, Record<string, string | ((scene: Scene) => string)>> = 
   },
   admin: {
     'the overview of admins': '/admin',
+    'refunds by hand': '/admin/refunds',
     everybody: '/admin/users',
     somebody: ({ people }) => `/admin/users/${people.renter.id}`,
     'all devices': '/admin/devices',

@@ -21,3 +21,11 @@ export function decimalUnits(amount: bigint, decimals: number): string {
   const fraction = digits.slice(cut).replace(/0+$/, '');
   return fraction === '' ? digits.slice(0, cut) : `${digits.slice(0, cut)}.${fraction}`;
 }
+
+/** Reads a coin's amount as people write it, `0.000165`, in whole units; null for anything else, or with too many decimals. */
+export function unitsOf(text: string, decimals: number): bigint | null {
+  const match = /^(\d{1,12})(?:\.(\d+))?$/.exec(text.trim());
+  const [, whole = '', fraction = ''] = match ?? [];
+  if (!match || fraction.length > decimals) return null;
+  return BigInt(whole + fraction.padEnd(decimals, '0'));
+}

@@ -6,13 +6,18 @@ export const roles = ['anonymous', 'renterA', 'renterB', 'ownerA', 'ownerB', 'ad
 export type Role = (typeof roles)[number];
 
 /** What people A have, after which others reach. */
-export type Targets = Record<'userId' | 'deviceId' | 'rentalId' | 'sessionId' | 'keyId' | 'payoutId', string>;
+export type Targets = Record<
+  'userId' | 'deviceId' | 'rentalId' | 'sessionId' | 'keyId' | 'payoutId' | 'paperId' | 'topUpId' | 'paymentId',
+  string
+>;
 
 /** Who may take an action on the things of A; `member` and `visitor` act on nobody's or on their own. */
 export type ActionRule = {
   who: 'visitor' | 'member' | 'renterA' | 'ownerA' | 'admin';
   input: (targets: Targets) => Record<string, string>;
   deviceState?: DeviceState;
+  /** Whether it is asked without a form, with a mere text. */
+  isQuestion?: true;
   /** What those whom it is allowed get here, where that is not yes: the same word would be said to a stranger. */
   answer?: 'declined';
 };
@@ -48,8 +53,22 @@ export const actionRules: Record<string, ActionRule> = {
   abandonBatchAction: { who: 'admin', input: ({ rentalId }) => ({ batchId: rentalId }), answer: 'declined' },
   signBatchAction: { who: 'admin', input: ({ rentalId }) => ({ batchId: rentalId }), answer: 'declined' },
   announceBatchAction: { who: 'admin', input: ({ rentalId }) => ({ batchId: rentalId }) },
+  settleRefundAction: {
+    who: 'admin',
+    input: ({ rentalId }) => ({ refundId: rentalId, provider: 'btc', reference: 'none' }),
+    answer: 'declined',
+  },
+  declineRefundAction: { who: 'admin', input: ({ rentalId }) => ({ refundId: rentalId, reason }), answer: 'declined' },
   changePayoutTermsAction: { who: 'admin', input: () => ({ least: '25', reviewFrom: '400' }) },
 
+  beginTopUpAction: { who: 'member', input: () => ({ provider: 'none', amount: '20' }), answer: 'declined' },
+  estimateFees: { who: 'member', input: () => ({ typed: '20' }), isQuestion: true },
+  cancelTopUpAction: { who: 'renterA', input: ({ topUpId }) => ({ topUpId }) },
+  sendBackAction: {
+    who: 'renterA',
+    input: ({ paymentId }) => ({ paymentId, amount: '1' }),
+    answer: 'declined', // nothing that could carry it out is set up
+  },
   setAutoTopUpAction: {
     who: 'member',
     input: ({ rentalId }) => ({ savedMethodId: rentalId, threshold: '5', amount: '20', monthlyCap: '100' }),
@@ -58,6 +77,8 @@ export const actionRules: Record<string, ActionRule> = {
   stopAutoTopUpAction: { who: 'member', input: nothing },
   forgetMethodAction: { who: 'member', input: ({ rentalId }) => ({ savedMethodId: rentalId }), answer: 'declined' },
   setAlertLevelAction: { who: 'member', input: () => ({ level: '5' }) },
+
+  changeBrokerLetterheadAction: { who: 'admin', input: () => ({ name: 'The Broker', address: '', taxId: '' }) },
 
   signInAction: { who: 'visitor', input: () => ({ email, password }) },
   signOutAction: { who: 'visitor', input: nothing },
@@ -97,9 +118,13 @@ export const actionRules: Record<string, ActionRule> = {
 
   stopRentalAction: { who: 'renterA', input: ({ rentalId }) => ({ rentalId }) },
   setTlsAction: { who: 'renterA', input: ({ rentalId }) => ({ rentalId, tls: 'environment' }) },
-  revealPassword: { who: 'renterA', input: ({ rentalId }) => ({ rentalId }) },
+  revealPassword: { who: 'renterA', input: ({ rentalId }) => ({ rentalId }), isQuestion: true },
 
   changeNameAction: { who: 'member', input: ({ userId }) => ({ name: 'Mallory', userId, isAdmin: 'true' }) },
+  changeLetterheadAction: {
+    who: 'member',
+    input: ({ userId }) => ({ name: 'Mallory', address: '', taxId: '', userId }),
+  },
   changePasswordAction: { who: 'member', input: ({ userId }) => ({ password, userId }) },
   endSessionAction: { who: 'renterA', input: ({ sessionId }) => ({ sessionId }) },
   endOtherSessionsAction: { who: 'member', input: ({ userId }) => ({ userId }) },

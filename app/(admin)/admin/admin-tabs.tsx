@@ -9,6 +9,7 @@ const pages = {
   '/admin/devices': 'Devices',
   '/admin/rentals': 'Rentals',
   '/admin/payouts': 'Payouts',
+  '/admin/refunds': 'Refunds',
   '/admin/ledger': 'Ledger',
   '/admin/audit': 'Audit log',
   '/admin/settings': 'Settings',
