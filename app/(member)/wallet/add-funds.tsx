@@ -1,3 +1,4 @@
+import Link from 'next/link';
 import { Card } from '#components/ui/card';
 import { feesOfPresets, listOffers } from './offers.ts';
 import { TopUpForm } from './top-up-form.tsx';
@@ -16,6 +17,11 @@ export function AddFunds() {
       )}
       <p className="mt-4 text-sm text-ink-soft">
         To start a rental, one hour of its price must be free. It is set aside, not charged, and comes back at the end.
+      </p>
+      <p className="mt-2 text-sm">
+        <Link href="/wallet/automatic" className="link">
+          Automatic top-ups and alerts
+        </Link>
       </p>
     </Card>
   );

@@ -16,7 +16,7 @@ export function PayToAddress({ topUp, chain, action, now }: Props) {
   const { name, currency } = chain;
   const { uri, address, amount } = action;
   return (
-    <Card title={`Send ${name}, and nothing else`}>
+    <Card title={`Pay ${formatMoney(topUp.amount)}`}>
       <div className="grid gap-x-8 gap-y-6 sm:grid-cols-[13rem_minmax(0,1fr)]">
         <div className="grid content-start justify-items-center gap-3">
           <QrCode text={uri} label={`A code for wallet apps: ${amount} ${currency} to the address beside it`} />

@@ -36,7 +36,7 @@ export function Receipts({ topUp, name, chain, wayBack }: Props) {
           </strong>
         </Fact>
         {payment.fee !== null && payment.fee > 0n && (
-          <Fact label="Kept by the payment company" hint="paid by this broker, not by you">
+          <Fact label="Fee, paid by this broker">
             <Money amount={payment.fee} />
           </Fact>
         )}
@@ -45,8 +45,8 @@ export function Receipts({ topUp, name, chain, wayBack }: Props) {
             <Money amount={payment.refunded} />
           </Fact>
         )}
-        <Fact label="Their reference">
-          <span className="text-sm break-all">{payment.reference}</span>
+        <Fact label={chain ? 'Transaction' : 'Their reference'}>
+          <span className="text-sm break-all">{chain ? payment.reference.split(':')[0] : payment.reference}</span>
         </Fact>
       </Facts>
     </Card>

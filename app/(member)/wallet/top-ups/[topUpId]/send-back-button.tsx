@@ -19,7 +19,7 @@ export function SendBackButton({ paymentId, most, by, asksWhere }: Props) {
     <Confirm
       trigger="Send back…"
       size="small"
-      variant="secondary"
+      destructive={false}
       title="Send money back?"
       confirm="Send it back"
       action={sendBackAction}
