@@ -16,6 +16,8 @@ const BOTTOM = 60;
 const INK = '#17181c';
 const FAINT = '#5d6270';
 const ROW = { size: 6.9, height: 11.5 };
+/** How wide a letter of a row is, in the one width that its font has. */
+const LETTER = ROW.size * 0.6;
 /** Rows set between two looks at whatever else this process has to do. */
 const ROWS_A_TURN = 100;
 
@@ -75,7 +77,7 @@ async function setSection(document: Document, { title, columns, rows }: Section)
   write(document, 'strong', 10.5, title, { y: document.y + 12 });
   document.y += 3;
   document.font(fonts.figure);
-  const letters = Math.floor(widthOf(document) / (ROW.size * 0.6));
+  const letters = Math.floor(widthOf(document) / LETTER);
   const cells = rows.map((row) =>
     row.map((value, at) => drawable(document, showCell(columns[at]?.kind ?? 'text', value))),
   );
@@ -114,17 +116,21 @@ function layOut(columns: Column[], cells: string[][], letters: number): number[]
 
 /** A row as lines of text; a text that is too long for its column goes on in the next line. */
 function linesOf(columns: Column[], widths: number[], row: string[]): string[] {
-  const height = Math.max(1, ...row.map((text, at) => Math.ceil(text.length / (widths[at] ?? 1))));
-  return Array.from({ length: height }, (_, line) =>
-    columns
-      .map(({ kind }, at) => {
-        const width = widths[at] ?? 0;
-        const part = (row[at] ?? '').slice(line * width, (line + 1) * width);
-        return isNumeric(kind) ? part.padStart(width) : part.padEnd(width);
-      })
-      .join('  ')
-      .trimEnd(),
-  );
+  const wrapped = row.map((text, at) => wrap(text, widths[at] ?? 1));
+  const height = Math.max(...wrapped.map(({ length }) => length));
+  return Array.from({ length: height }, (_, line) => {
+    const parts = columns.map(({ kind }, at) => {
+      const [part, width] = [wrapped[at]?.[line] ?? '', widths[at] ?? 1];
+      return isNumeric(kind) ? part.padStart(width) : part.padEnd(width);
+    });
+    return parts.join('  ').trimEnd();
+  });
+}
+
+/** Parts of a text of at most so many letters, cut between words where that can be. */
+function wrap(text: string, width: number): string[] {
+  if (text.length <= width) return [text];
+  return text.match(new RegExp(`\\S.{0,${width - 1}}(?=\\s|$)|\\S{1,${width}}`, 'g')) ?? [text];
 }
 
 function setRow(document: Document, lines: string[], color: string) {
@@ -132,7 +138,7 @@ function setRow(document: Document, lines: string[], color: string) {
   for (const line of lines) {
     need(document, ROW.height);
     const { y } = document;
-    document.text(line, MARGIN, y, { lineBreak: false });
+    document.text(line, MARGIN, y, { lineBreak: false, textWidth: line.length * LETTER });
     document.y = y + ROW.height;
   }
 }

@@ -83,7 +83,7 @@ export function statementSheet(month: Month, wallet: WalletMonth, { from, to, na
 /** The head of a monthly paper: from where to where, and by what. */
 export function summarySection(lines: [string, bigint][]): Section {
   const columns: Column[] = [
-    { label: 'Summary', kind: 'text' },
+    { label: 'What', kind: 'text' },
     { label: 'Amount', kind: 'money' },
   ];
   return { title: 'Summary', columns, rows: lines.map(([label, amount]) => [label, String(amount)]) };
