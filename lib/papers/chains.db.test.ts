@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { db } from '#db/client';
+import { faultCredited } from '../faults/postings.ts';
 import { readWallet } from '../ledger/balances.ts';
 import { post } from '../ledger/post.ts';
-import { faultCredited, refundReserved } from '../ledger/postings.ts';
 import { postUsage, tickMeters } from '../metering/commands.ts';
 import { after, makeRental, makeUser, prove } from '../metering/testing.ts';
+import { refundReserved } from '../refunds/postings.ts';
 import { issueMonthlyPapers } from './commands.ts';
 import { credit, emptyBooks, papersOf, providers, rowsOf } from './testing.ts';
 

@@ -138,7 +138,7 @@ function setRow(document: Document, lines: string[], color: string) {
   for (const line of lines) {
     need(document, ROW.height);
     const { y } = document;
-    document.text(line, MARGIN, y, { lineBreak: false, textWidth: line.length * LETTER });
+    document.text(line, MARGIN, y, { lineBreak: false });
     document.y = y + ROW.height;
   }
 }
