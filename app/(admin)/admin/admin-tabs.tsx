@@ -8,6 +8,7 @@ const pages = {
   '/admin/users': 'Users',
   '/admin/devices': 'Devices',
   '/admin/rentals': 'Rentals',
+  '/admin/money': 'Money',
   '/admin/payouts': 'Payouts',
   '/admin/refunds': 'Refunds',
   '/admin/ledger': 'Ledger',

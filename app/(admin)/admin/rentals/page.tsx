@@ -3,6 +3,7 @@ import Link from 'next/link';
 import { Money } from '#components/money';
 import { RentalBadge } from '#components/state-badge';
 import { Timestamp } from '#components/timestamp';
+import { ButtonLink } from '#components/ui/button';
 import { Confirm } from '#components/ui/dialog';
 import { Td, Th } from '#components/ui/table';
 import { isOpen } from '#lib/rentals/lifecycle';
@@ -66,7 +67,14 @@ function Row({ rental }: { rental: Rental }) {
       <Td label="Began" numeric>
         <Timestamp at={rental.createdAt} />
       </Td>
-      <Td className="text-right">{isOpen(rental.state) && <End rental={rental} />}</Td>
+      <Td>
+        <div className="flex justify-end gap-2">
+          <ButtonLink size="small" href={`/admin/rentals/${rental.id}`}>
+            Credit
+          </ButtonLink>
+          {isOpen(rental.state) && <End rental={rental} />}
+        </div>
+      </Td>
     </tr>
   );
 }

@@ -8,6 +8,7 @@ import { databaseTime } from '#lib/clock';
 import { isOpen } from '#lib/rentals/lifecycle';
 import { findRental, getTimeline } from '#lib/rentals/queries';
 import { requireMember } from '#lib/web/session';
+import { CreditsCard } from './credits-card.tsx';
 import { isInterrupted } from './proven.ts';
 import { Stage } from './stages.tsx';
 import { Standing } from './standing.tsx';
@@ -46,6 +47,7 @@ export default async function RentalPage({ params }: Props) {
       </PageHeader>
       <div className="grid gap-6">
         <Standing rental={rental} now={now} />
+        <CreditsCard rental={rental} />
         <Stage rental={rental} timeline={timeline} member={member} now={now} />
       </div>
     </>

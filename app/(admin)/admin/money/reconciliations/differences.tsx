@@ -1,0 +1,90 @@
+import { Timestamp } from '#components/timestamp';
+import { Card } from '#components/ui/card';
+import { Confirm } from '#components/ui/dialog';
+import { SelectField } from '#components/ui/field';
+import { Table, Td, Th } from '#components/ui/table';
+import { Units } from '#components/units';
+import type { ReconciliationLine } from '#lib/reconciliations/queries';
+import { bookMovementAction } from '../actions.ts';
+
+type Difference = ReconciliationLine['differences'][number];
+
+/** What differed between the books and a provider when they were compared last. */
+export function Differences({ run }: { run: ReconciliationLine }) {
+  const { provider, at, problem, differences } = run;
+  const hint = (
+    <>
+      compared <Timestamp at={at} />
+    </>
+  );
+  const head = (
+    <>
+      <Th>What</Th>
+      <Th numeric>In the books</Th>
+      <Th numeric>At the provider</Th>
+      <Th>
+        <span className="sr-only">Actions</span>
+      </Th>
+    </>
+  );
+  return (
+    <Card title={provider} hint={hint} flush>
+      {differences.length === 0 ? (
+        <p className={`p-5 wrap-anywhere ${problem ? 'text-bad' : 'text-ink-soft'}`}>
+          {problem ?? 'The books and the provider agree.'}
+        </p>
+      ) : (
+        <Table label={`Differences with ${provider}`} head={head}>
+          {differences.map((one) => (
+            <Row key={`${one.kind} ${one.reference} ${one.currency} ${one.there}`} run={run} difference={one} />
+          ))}
+        </Table>
+      )}
+    </Card>
+  );
+}
+
+function Row({ run, difference }: { run: ReconciliationLine; difference: Difference }) {
+  const { kind, reference, currency, here, there } = difference;
+  return (
+    <tr>
+      <Td>
+        {kind === 'balance' ? `The balance in ${currency}` : <span className="figure break-all">{reference}</span>}
+      </Td>
+      <Td label="In the books" numeric>
+        {here === null ? 'unknown' : <Units amount={BigInt(here)} currency={currency} />}
+      </Td>
+      <Td label="At the provider" numeric>
+        {there === null ? 'unknown' : <Units amount={BigInt(there)} currency={currency} />}
+      </Td>
+      <Td className="text-right">
+        {kind === 'movement' && there !== null && <Explain run={run} difference={difference} />}
+      </Td>
+    </tr>
+  );
+}
+
+function Explain({ run, difference }: { run: ReconciliationLine; difference: Difference }) {
+  const { reference, currency, here, there } = difference;
+  const fields = (
+    <SelectField name="as" label="What it was">
+      <option value="bank">Between the provider and our bank</option>
+      <option value="fee">A fee of the provider</option>
+    </SelectField>
+  );
+  return (
+    <Confirm
+      trigger="Explain"
+      size="small"
+      title="Book this movement?"
+      confirm="Book it"
+      action={bookMovementAction}
+      values={{ reconciliationId: run.id, reference, currency }}
+      fields={fields}
+      destructive={false}
+    >
+      <Units amount={BigInt(there ?? 0) - BigInt(here ?? 0)} currency={currency} /> at {run.provider}, which is no
+      business of renters and owners. This cannot be undone.
+    </Confirm>
+  );
+}
