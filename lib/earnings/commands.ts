@@ -3,9 +3,9 @@ import { db, type Tx } from '#db/client';
 import { earnings, fundingLots } from '#db/schema/payments';
 import { earningsOf, personAccount } from '../ledger/accounts.ts';
 import { lockAccounts, post } from '../ledger/post.ts';
-import { earningsMatured } from '../ledger/postings.ts';
 import { lesser } from '../money.ts';
 import { inTurn } from '../process/each.ts';
+import { earningsMatured } from './postings.ts';
 
 /** What of an owner's pending earnings stays theirs. */
 const left = sql<bigint>`${earnings.earned} - ${earnings.takenBack}`;

@@ -10,9 +10,9 @@ import { addLot, allotSpending } from '../funding/commands.ts';
 import { isId } from '../ids.ts';
 import { brokerAccount, earningsOf, walletOf } from '../ledger/accounts.ts';
 import { lockAccounts, post } from '../ledger/post.ts';
-import { faultCredited } from '../ledger/postings.ts';
 import { formatMoney } from '../money.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
+import { faultCredited } from './postings.ts';
 import { readCredited } from './queries.ts';
 import { type FaultShare, type FaultyCharge, shareOut } from './shares.ts';
 

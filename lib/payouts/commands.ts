@@ -6,13 +6,13 @@ import { record } from '../audit/commands.ts';
 import { invariant } from '../errors.ts';
 import { personAccount, providerAccount } from '../ledger/accounts.ts';
 import { lockAccounts, post } from '../ledger/post.ts';
-import { payoutReserved } from '../ledger/postings.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
 import type { Treasury } from '../payments/registry.ts';
 import { inTurn } from '../process/each.ts';
 import { getPayoutTerms } from '../settings/queries.ts';
 import { clearHeld } from './holds.ts';
 import { lockPayout, movePayout } from './moves.ts';
+import { payoutReserved } from './postings.ts';
 import { readAvailable, readHoldFacts } from './queries.ts';
 import { holdReasonOf, lastPayday, leastPayout, payableOf } from './terms.ts';
 

@@ -2,12 +2,12 @@ import { and, eq, isNotNull } from 'drizzle-orm';
 import { db } from '#db/client';
 import { payoutBatches, payouts } from '#db/schema/payouts';
 import { post } from '../ledger/post.ts';
-import { networkFee } from '../ledger/postings.ts';
 import type { Chain } from '../payments/chain.ts';
 import { PaymentError } from '../payments/provider.ts';
 import type { Treasury } from '../payments/registry.ts';
 import { inTurn } from '../process/each.ts';
 import { lockPayout, movePayout, type Payout } from './moves.ts';
+import { networkFee } from './postings.ts';
 
 /** A signed transaction of a batch, with the payouts of it that are still on their way; `fee` is what it costs. */
 type Sent = { id: string; raw: string; fee: bigint; payouts: Payout[] };

@@ -5,10 +5,11 @@ import { invariant } from '../errors.ts';
 import { isId } from '../ids.ts';
 import { CURRENCY } from '../ledger/accounts.ts';
 import { post } from '../ledger/post.ts';
-import { type Posting, payoutPaid, payoutReturned } from '../ledger/postings.ts';
+import type { Posting } from '../ledger/postings.ts';
 import type { Treasury } from '../payments/registry.ts';
 import { tellOfPayout } from './letters.ts';
 import { nextPayoutState, type PayoutEvent, type PayoutState } from './lifecycle.ts';
+import { payoutPaid, payoutReturned } from './postings.ts';
 import { nextCheckAt } from './terms.ts';
 
 /** A payout as stored. */

@@ -13,7 +13,6 @@ import {
 } from '../ledger/accounts.ts';
 import { readWallet } from '../ledger/balances.ts';
 import { lockAccounts, post } from '../ledger/post.ts';
-import { refundReserved } from '../ledger/postings.ts';
 import { postUsageOfRenter } from '../metering/commands.ts';
 import { lesser } from '../money.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
@@ -23,6 +22,7 @@ import type { Treasury } from '../payments/registry.ts';
 import { inTurn } from '../process/each.ts';
 import { patienceMs, syncTopUp, type TopUp } from '../top-ups/sync.ts';
 import { changeRefunded, followRefund, moveRefund, refundKey, type StoredRefund } from './follow.ts';
+import { refundReserved } from './postings.ts';
 
 /** Who wants how much of which payment back; `userId` is whose payment it must be. */
 export type RefundRequest = {

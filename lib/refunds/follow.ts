@@ -4,10 +4,11 @@ import { payments, refunds } from '#db/schema/payments';
 import { invariant } from '../errors.ts';
 import { returnToLots } from '../funding/commands.ts';
 import { post } from '../ledger/post.ts';
-import { refundFailed, refundFound, refundSent, type Sending } from '../ledger/postings.ts';
+import type { Sending } from '../ledger/postings.ts';
 import type { Money, Refund } from '../payments/provider.ts';
 import { type Doing, takeFromWallet } from '../top-ups/books.ts';
 import { nextRefundState, type RefundEvent } from './lifecycle.ts';
+import { refundFailed, refundFound, refundSent } from './postings.ts';
 
 /** A refund as stored. */
 export type StoredRefund = typeof refunds.$inferSelect;

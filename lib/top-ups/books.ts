@@ -6,14 +6,16 @@ import { invariant } from '../errors.ts';
 import { addLot, freezeLot, getLotId, returnToLots, takeFromLots } from '../funding/commands.ts';
 import { readDebt, readWallet } from '../ledger/balances.ts';
 import { post } from '../ledger/post.ts';
-import * as postings from '../ledger/postings.ts';
+import type { Sending } from '../ledger/postings.ts';
 import { lesser } from '../money.ts';
 import { issueReceipt } from '../papers/commands.ts';
 import type { Dispute, Money, Payment, PaymentProvider, SavedMethod } from '../payments/provider.ts';
 import type { Treasury } from '../payments/registry.ts';
 import { followRefund } from '../refunds/follow.ts';
+import { unappliedReceived } from '../unapplied/postings.ts';
 import { holdDaysOf } from './hold-days.ts';
 import type { KnownPayment, TopUpStep } from './plan.ts';
+import * as postings from './postings.ts';
 import type { TopUp } from './sync.ts';
 
 /** What carrying out a step needs; every account that it may touch is locked already. */
@@ -168,7 +170,7 @@ async function closeDispute(tx: Tx, doing: Doing, { id: reference, paymentId, st
   await post(tx, postings.disputeLost({ ...sending, written: owed, clawedBack }));
 }
 
-async function winDispute(tx: Tx, sending: postings.Sending, paymentId: string, toReceivable: bigint) {
+async function winDispute(tx: Tx, sending: Sending, paymentId: string, toReceivable: bigint) {
   const { userId, amount, at } = sending;
   await post(tx, postings.disputeWon({ ...sending, toReceivable }));
   await returnToLots(tx, { userId, paymentId, amount: amount - toReceivable }, at);
@@ -185,7 +187,7 @@ async function setAside(
     .onConflictDoNothing()
     .returning({ id: unapplied.id });
   if (!found || !money) return;
-  await post(tx, postings.unappliedReceived({ id: found.id, provider: provider.id, money, at }));
+  await post(tx, unappliedReceived({ id: found.id, provider: provider.id, money, at }));
 }
 
 async function findPayment(tx: Tx, { id }: TopUp, reference: string) {

@@ -8,10 +8,10 @@ import { unapplied } from '#db/schema/payments';
 import { getWallet } from '../ledger/balances.ts';
 import { checkInvariants } from '../ledger/invariants.ts';
 import { post } from '../ledger/post.ts';
-import { unappliedReceived } from '../ledger/postings.ts';
 import { getTrialBalance } from '../ledger/trial-balance.ts';
 import { after, makeUser, start } from '../metering/testing.ts';
 import { creditUnapplied, returnUnapplied } from './commands.ts';
+import { unappliedReceived } from './postings.ts';
 import { listUnapplied } from './queries.ts';
 
 /** Money that came in and fits nothing, or news without money. */

@@ -1,5 +1,5 @@
 import { brokerAccount, CURRENCY, providerAccount, walletOf } from '../ledger/accounts.ts';
-import type { Line, Posting } from '../ledger/postings.ts';
+import { type Line, move, type Posting } from '../ledger/postings.ts';
 
 type Money = { currency: string; amount: bigint };
 
@@ -43,4 +43,21 @@ function resolution(
 ): Posting {
   const about = { provider, reason, adminId, ...more };
   return { kind: `unapplied:${how}`, key: `unapplied:${id}:resolved`, at, about, lines };
+}
+
+/** Money that came in and fits nothing: the provider holds it, for nobody yet. */
+export function unappliedReceived(found: {
+  id: string;
+  provider: string;
+  money: { currency: string; amount: bigint };
+  at: Date;
+}): Posting {
+  const { id, provider, money, at } = found;
+  const { currency, amount } = money;
+  const lines = move(
+    amount,
+    providerAccount('psp', provider, currency),
+    providerAccount('unapplied', provider, currency),
+  );
+  return { kind: 'unapplied', key: `unapplied:${id}`, at, about: { provider }, lines };
 }

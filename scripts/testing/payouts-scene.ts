@@ -2,10 +2,10 @@ import { db } from '../../db/client.ts';
 import { payoutDestinations, payouts } from '../../db/schema/payouts.ts';
 import { brokerAccount, personAccount } from '../../lib/ledger/accounts.ts';
 import { post } from '../../lib/ledger/post.ts';
-import { payoutReserved } from '../../lib/ledger/postings.ts';
 import { DOLLAR } from '../../lib/money.ts';
 import type { PayoutEvent } from '../../lib/payouts/lifecycle.ts';
 import { lockPayout, movePayout, type PayoutNews } from '../../lib/payouts/moves.ts';
+import { payoutReserved } from '../../lib/payouts/postings.ts';
 import { createSealer } from '../../lib/secrets.ts';
 import { ahead, minutesAgo } from './cast.ts';
 
