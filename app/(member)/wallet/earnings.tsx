@@ -1,5 +1,6 @@
 import Link from 'next/link';
 import { Money } from '#components/money';
+import { ButtonLink } from '#components/ui/button';
 import { Card } from '#components/ui/card';
 import { Fact, Facts } from '#components/ui/facts';
 import type { DayEarnings } from '#lib/ledger/balances';
@@ -8,7 +9,15 @@ import type { DayEarnings } from '#lib/ledger/balances';
 export function Earnings({ pending, days }: { pending: bigint; days: DayEarnings[] }) {
   if (days.length === 0) return null;
   return (
-    <Card title="Earnings" hint="After the broker’s fee, not paid out yet">
+    <Card
+      title="Earnings"
+      hint="After the broker’s fee, still pending"
+      actions={
+        <ButtonLink size="small" href="/my/payouts">
+          Payouts
+        </ButtonLink>
+      }
+    >
       <p className="text-lg font-medium">
         <Money amount={pending} />
       </p>
