@@ -19,6 +19,7 @@ import { type RefundState, refundLifecycle } from '../../lib/refunds/lifecycle.t
 import { type TopUpState, topUpLifecycle } from '../../lib/top-ups/lifecycle.ts';
 import { users } from './accounts.ts';
 import { identity, instant, primaryId, whole } from './columns.ts';
+import { savedMethods } from './wallets.ts';
 
 export const topUpState = pgEnum('top_up_state', Object.keys(topUpLifecycle) as [TopUpState, ...TopUpState[]]);
 export const refundState = pgEnum('refund_state', Object.keys(refundLifecycle) as [RefundState, ...RefundState[]]);
@@ -31,21 +32,6 @@ const userId = () =>
 
 /** When a provider is asked next about something that is not final; null once it is. */
 const checks = { checkAt: instant(), checks: integer().notNull().default(0) };
-
-/** A way to pay that a person lets us use without them. */
-export const savedMethods = pgTable(
-  'saved_methods',
-  {
-    id: primaryId(),
-    userId: userId(),
-    provider: text().notNull(),
-    reference: text().notNull(),
-    label: text().notNull(), // what the person recognises it by
-    createdAt: instant().notNull().defaultNow(),
-    forgottenAt: instant(),
-  },
-  (t) => [unique('saved_methods_reference').on(t.provider, t.reference), index('saved_methods_user').on(t.userId)],
-);
 
 /** A person's wish to pay in; what really came stands in `payments`. */
 export const topUps = pgTable(
@@ -192,30 +178,6 @@ export const disputes = pgTable(
   },
   (t) => [unique('disputes_reference').on(t.paymentId, t.reference)],
 );
-
-/** How a person wants to be topped up by itself. */
-export const autoTopUps = pgTable('auto_top_ups', {
-  userId: userId().primaryKey(),
-  savedMethodId: uuid()
-    .notNull()
-    .references(() => savedMethods.id),
-  threshold: whole().notNull(),
-  amount: whole().notNull(),
-  monthlyCap: whole().notNull(),
-  failures: integer().notNull().default(0), // in a row
-  nextAttemptAt: instant().notNull().defaultNow(),
-  stoppedAt: instant(), // after too many refusals
-});
-
-/** At which level a person wants to be told, and what they were told since the wallet was last above. */
-export const walletAlerts = pgTable('wallet_alerts', {
-  userId: userId().primaryKey(),
-  level: whole(), // micro-dollars; null: only runway alerts
-  toldLevelAt: instant(),
-  toldDayAt: instant(),
-  toldHourAt: instant(),
-  toldMinutesAt: instant(),
-});
 
 /** Everything that providers told us, as an inbox; processed by a job, with the provider asked again for the truth. */
 export const webhookEvents = pgTable(

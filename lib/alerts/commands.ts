@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { db, type Tx } from '#db/client';
-import { walletAlerts } from '#db/schema/payments';
+import { walletAlerts } from '#db/schema/wallets';
 import { enqueueMailTo } from '../mail/commands.ts';
 import { letter } from '../mail/letter.ts';
 import { DOLLAR, formatMoney } from '../money.ts';

@@ -1,6 +1,7 @@
 import { and, eq, gte, isNull, notInArray, sql } from 'drizzle-orm';
 import { db, type Tx } from '#db/client';
-import { autoTopUps, savedMethods, topUps } from '#db/schema/payments';
+import { topUps } from '#db/schema/payments';
+import { autoTopUps, savedMethods } from '#db/schema/wallets';
 import { invariant } from '../errors.ts';
 import { DOLLAR } from '../money.ts';
 import { done, type Outcome, refused } from '../outcome.ts';

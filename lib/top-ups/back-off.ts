@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import type { Tx } from '#db/client';
-import { autoTopUps } from '#db/schema/payments';
+import { autoTopUps } from '#db/schema/wallets';
 import type { TopUp } from './sync.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Tx } from '#db/client';
-import { disputes, payments, savedMethods, topUps, unapplied } from '#db/schema/payments';
+import { disputes, payments, topUps, unapplied } from '#db/schema/payments';
+import { savedMethods } from '#db/schema/wallets';
 import { takeBackPending } from '../earnings/commands.ts';
 import { invariant } from '../errors.ts';
 import { addLot, freezeLot, getLotId, returnToLots, takeFromLots } from '../funding/commands.ts';

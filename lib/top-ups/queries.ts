@@ -1,7 +1,8 @@
 import { and, desc, eq, inArray, isNull, max } from 'drizzle-orm';
 import { db } from '#db/client';
 import { chainBlocks, deposits } from '#db/schema/chains';
-import { autoTopUps, disputes, payments, refunds, savedMethods, topUps } from '#db/schema/payments';
+import { disputes, payments, refunds, topUps } from '#db/schema/payments';
+import { autoTopUps, savedMethods } from '#db/schema/wallets';
 import { isId } from '../ids.ts';
 import { listRefundable } from '../refunds/queries.ts';
 import type { TopUp } from './sync.ts';
