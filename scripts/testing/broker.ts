@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { placesOf } from '../../lib/config/places.ts';
+import { startOutside } from './outside.ts';
 
 /** Where the broker of the browser tests lives: beside one that may be in use on this machine. */
 export const testBroker = {
@@ -15,24 +17,34 @@ export const testBroker = {
 /** A broker that is started on this machine for a while: its name, its ports, and where it keeps everything. */
 export type TestBroker = typeof testBroker;
 
-// Playwright's global set-up: a fresh broker from the same command that people use, without a device.
+/** Where tests read how to reach what lies outside of the broker. */
+export const outsideFile = join(testBroker.places.data, 'outside.json');
+
+// Playwright's global set-up: a fresh broker from the same command that people use, without a device, and the companies
+// and chains that it is set up for.
 export default async function startBroker() {
+  const parts = new AsyncDisposableStack();
   await forgetBroker(testBroker);
-  const end = await launchBroker(testBroker, ['--no-device']);
-  return async () => {
-    await end();
-    await forgetBroker(testBroker);
-  };
+  parts.defer(() => forgetBroker(testBroker));
+  const { outside, settings, close } = await startOutside(testBroker.url);
+  parts.defer(close);
+  await mkdir(testBroker.places.data, { recursive: true });
+  await writeFile(outsideFile, JSON.stringify(outside), { mode: 0o600 });
+  parts.defer(await launchBroker(testBroker, { flags: ['--no-device'], settings }));
+  return () => parts.disposeAsync();
 }
 
-/** Starts a broker as `npm start` does; resolves, once it is ready, with how to end it. */
+type Launch = { flags?: string[]; settings?: Record<string, string> };
+
+/** Starts a broker as `npm start` does, with more settings; resolves, once it is ready, with how to end it. */
 export async function launchBroker(
   { instance, ports }: TestBroker,
-  flags: string[] = [],
+  { flags = [], settings = {} }: Launch = {},
 ): Promise<() => Promise<void>> {
   const portFlags = Object.entries(ports).flatMap(([name, port]) => [`--${name}`, String(port)]);
   const args = ['scripts/start.ts', '--instance', instance, ...portFlags, ...flags];
-  const broker = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const env = { ...process.env, ...settings };
+  const broker = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   await untilReady(broker);
 
   return async () => {

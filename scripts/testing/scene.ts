@@ -14,6 +14,9 @@ import { closeMeter, openMeter } from '../../lib/metering/commands.ts';
 import { creditWallet } from '../../lib/payments/manual.ts';
 import { moveRental } from '../../lib/rentals/moves.ts';
 import { ahead, minutesAgo, now, wantedDevices, wantedRentals } from './cast.ts';
+import { layDesk } from './desk-scene.ts';
+import { layPayouts } from './payouts-scene.ts';
+import { layTopUps } from './top-ups-scene.ts';
 
 // People with devices and rentals in every state, for eyes and tests that look at pages: laid into the database of
 // DATABASE_URL, and what tests need to find it is printed. Nothing moves by itself: what the relay and the agents would
@@ -30,6 +33,11 @@ export type Scene = {
   people: Record<'owner' | 'renter', { id: string; email: string; password: string }>;
   devices: Record<string, string>;
   rentals: Record<string, string>;
+  /** A webhook that was given up. */
+  webhook: string;
+  /** Who pays in in every way, and the top-ups by state. */
+  payer: { id: string; email: string; password: string };
+  topUps: Record<string, string>;
 };
 
 async function layScene(): Promise<Scene> {
@@ -42,8 +50,22 @@ async function layScene(): Promise<Scene> {
   await keepContract(db, minutesAgo(5000));
   const laid: Record<string, string> = {};
   for (const name of Object.keys(wantedRentals)) laid[name] = await addRental(name, renter.id, placed);
+  await layPayouts(owner.id);
+  const payer = await addPerson('Pia');
+  const paidIn = await layTopUps(payer.id);
+  const webhook = await layDesk({ rentalId: laid.ended ?? '', renterId: renter.id });
   const ids = Object.fromEntries(Object.entries(placed).map(([name, { id }]) => [name, id]));
-  return { people: { owner, renter }, devices: ids, rentals: laid };
+  return { people: { owner, renter }, devices: ids, rentals: laid, webhook, payer, topUps: paidIn };
+}
+
+/** A device at the highest rate, its owner, and a renter without a cent: where a journey of money begins. */
+export type Market = { people: Scene['people']; deviceId: string };
+
+async function layMarket(): Promise<Market> {
+  const [owner, renter] = [await addPerson('Olga'), await addPerson('Rhea')];
+  const at = { ownerId: owner.id, relayId: await addRelay(), rate: 100_000_000n };
+  const { id: deviceId } = await addDevice('ready', at);
+  return { people: { owner, renter }, deviceId };
 }
 
 async function addPerson(name: string) {
@@ -75,13 +97,13 @@ async function addRelay(): Promise<string> {
   return relay?.id ?? '';
 }
 
-async function addDevice(key: string, at: { ownerId: string; relayId: string }): Promise<Placed> {
+async function addDevice(key: string, at: { ownerId: string; relayId: string; rate?: bigint }): Promise<Placed> {
   const [state, name, row] = wantedDevices[key] ?? ['retired', key, {}];
   const offer = { country: 'DE', rate: 14_000n, diskGigabytes: 16, listed: true, ...row };
   const since = { createdAt: minutesAgo(5000), stateSince: minutesAgo(60) };
   const [device] = await db
     .insert(devices)
-    .values({ ...at, ...offer, ...since, name, state })
+    .values({ ...offer, ...at, ...since, name, state })
     .returning({ id: devices.id });
   const id = device?.id ?? '';
   const story: DeviceStoryKind[] = row.measuredAt
@@ -95,7 +117,7 @@ async function addDevice(key: string, at: { ownerId: string; relayId: string }):
   }));
   if (row.measuredAt)
     await db.insert(tunnelIntervals).values(up.map((stretch) => ({ ...stretch, toAt: minDate(stretch.toAt) })));
-  return { ...at, id, rate: offer.rate };
+  return { rate: offer.rate, ...at, id };
 }
 
 const minDate = (date: Date) => new Date(Math.min(date.getTime(), now));
@@ -161,5 +183,6 @@ async function clearScene() {
     .where(inArray(relays.id, scenes));
 }
 
-process.stdout.write(JSON.stringify(process.argv[2] === 'clear' ? await clearScene() : await layScene()) ?? '');
+const acts = { lay: layScene, market: layMarket, clear: clearScene };
+process.stdout.write(JSON.stringify(await acts[process.argv[2] as keyof typeof acts]()) ?? '');
 await pool.end();
