@@ -5,6 +5,7 @@ import type { Figure } from './figure.ts';
 import { measureLink } from './link.ts';
 import { measureMarket } from './market.ts';
 import { measureMetering } from './metering.ts';
+import { measurePapers } from './papers.ts';
 import { measurePolls } from './polls.ts';
 import { measureRentals } from './rentals.ts';
 import { printFigures } from './table.ts';
@@ -15,6 +16,7 @@ const alone = {
   polls: { title: 'Agents in long polls against one web process', measure: measurePolls },
   market: { title: 'The market', measure: measureMarket },
   metering: { title: 'Metering', measure: measureMetering },
+  papers: { title: 'Papers', measure: measurePapers },
   answers: { title: 'Answers that shall not tell who has an account', measure: measureAnswers },
 };
 
