@@ -6,6 +6,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { db } from '#db/client';
 import { sessions, sshKeys, users } from '#db/schema/accounts';
 import { devices } from '#db/schema/devices';
+import { unapplied, webhookEvents } from '#db/schema/payments';
 import { rentals } from '#db/schema/rentals';
 import { hashPassword } from '#lib/accounts/passwords';
 import { listUsers } from '#lib/accounts/queries';
@@ -74,8 +75,21 @@ async function setScene(): Promise<Scene> {
     sessionId: await open(renterA),
     keyId: kept?.id ?? '',
     payoutId,
+    ...(await fillDesk()),
     sessions: all,
   };
+}
+
+/** What waits at the money desk: an event that was given up, and money that nobody can be matched to. */
+async function fillDesk() {
+  const event = { provider: 'none', eventId: randomUUID(), type: 'paid', references: [], payoutKeys: [] };
+  const [given] = await db
+    .insert(webhookEvents)
+    .values({ ...event, deadAt: new Date() })
+    .returning();
+  const row = { provider: 'none', reference: randomUUID(), reason: 'unknownTopUp', at: new Date() };
+  const [found] = await db.insert(unapplied).values(row).returning();
+  return { eventId: String(given?.id), unappliedId: found?.id ?? '' };
 }
 
 function come(role: Role, origin = ours) {

@@ -7,7 +7,7 @@ export type Role = (typeof roles)[number];
 
 /** What people A have, after which others reach. */
 export type Targets = Record<
-  'userId' | 'deviceId' | 'rentalId' | 'sessionId' | 'keyId' | 'payoutId' | 'paperId' | 'topUpId' | 'paymentId',
+  'userId' | 'deviceId' | 'rentalId' | 'sessionId' | 'keyId' | 'payoutId' | 'eventId' | 'unappliedId' | 'paperId' | 'topUpId' | 'paymentId',
   string
 >;
 
@@ -59,6 +59,25 @@ export const actionRules: Record<string, ActionRule> = {
     answer: 'declined',
   },
   declineRefundAction: { who: 'admin', input: ({ rentalId }) => ({ refundId: rentalId, reason }), answer: 'declined' },
+  checkProvidersAction: { who: 'admin', input: nothing },
+  reconcileAction: { who: 'admin', input: nothing },
+  replayWebhookAction: { who: 'admin', input: ({ eventId }) => ({ eventId }) },
+  creditUnappliedAction: {
+    who: 'admin',
+    input: ({ unappliedId }) => ({ unappliedId, email, reason }),
+    answer: 'declined',
+  },
+  returnUnappliedAction: { who: 'admin', input: ({ unappliedId }) => ({ unappliedId, reason }) },
+  bookMovementAction: {
+    who: 'admin',
+    input: ({ rentalId }) => ({ reconciliationId: rentalId, reference: 'none', currency: 'USD', as: 'bank' }),
+    answer: 'declined',
+  },
+  creditFaultAction: {
+    who: 'admin',
+    input: ({ rentalId }) => ({ rentalId, amount: '1', from: 'owner', reason, key: rentalId, 'charge-1': 'on' }),
+    answer: 'declined',
+  },
   changePayoutTermsAction: { who: 'admin', input: () => ({ least: '25', reviewFrom: '400' }) },
 
   beginTopUpAction: { who: 'member', input: () => ({ provider: 'none', amount: '20' }), answer: 'declined' },
