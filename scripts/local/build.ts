@@ -7,7 +7,8 @@ import { UpstreamError } from '../../lib/errors.ts';
 const run = promisify(execFile);
 const stampFile = '.next/built-from';
 const tests = [':!*.test.ts', ':!*.e2e.ts'];
-const sources = ['app', 'components', 'lib', 'db', 'public', 'package-lock.json', '*.ts', '*.mjs', ...tests];
+const settings = ['package-lock.json', ':(glob)*.ts', ':(glob)*.mjs'];
+const sources = ['app', 'components', 'lib', 'db', 'public', ...settings, ...tests];
 
 /** Builds the web program, unless the last build was made from the very same files. */
 export async function buildWeb() {
