@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto';
+import Stripe from 'stripe';
 import { parseEther, parseUnits } from 'viem';
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts';
+import type { Webhook } from '../../lib/payments/provider.contract.ts';
 import { type Anvil, startAnvil, type Token } from '../../lib/payments/testing/anvil.ts';
 import { makeBitcoinAddress, makeBitcoinWallet } from '../../lib/payments/testing/bitcoin-wallet.ts';
 import { makeEvmWallet } from '../../lib/payments/testing/evm-wallet.ts';
@@ -99,14 +100,29 @@ function deedsOf({ stripe, anvil, usdc, regtest, wallet, paypal }: World) {
     },
     restoreBitcoin: async () => dropped.bitcoin?.(),
     makeBitcoinAddress,
-    /** Webhooks that PayPal has sent, as it signed them. */
-    takePaypalWebhooks: async () =>
-      (await paypal.takeWebhooks()).map(({ body, headers }) => ({
-        body: Buffer.from(body).toString(),
-        headers: Object.fromEntries(headers),
-      })),
-    stripeWebhookSecret: () => stripe.webhookSecrets[0] ?? randomBytes(8).toString('hex'),
+    /** The newest webhook that PayPal has sent, as it signed it. */
+    lastPaypalWebhook: async () => toldOf((await paypal.takeWebhooks()).at(-1)),
+    /** A webhook that is signed as Stripe signs, an hour ago. */
+    oldStripeWebhook: () => {
+      const payload = JSON.stringify({
+        id: 'evt_old',
+        object: 'event',
+        type: 'charge.succeeded',
+        data: { object: {} },
+      });
+      const [secret = ''] = stripe.webhookSecrets;
+      const timestamp = Math.floor(Date.now() / 1000) - 3600;
+      const { webhooks } = new Stripe(stripe.secretKey);
+      const signature = webhooks.generateTestHeaderString({ payload, secret, timestamp });
+      return { body: payload, headers: { 'content-type': 'application/json', 'stripe-signature': signature } };
+    },
   };
+}
+
+/** A webhook as JSON can hold it. */
+function toldOf(sent: Webhook | undefined) {
+  if (!sent) throw new RangeError('nothing was sent yet');
+  return { body: Buffer.from(sent.body).toString(), headers: Object.fromEntries(sent.headers) };
 }
 
 /** The door through which tests, in processes of their own, reach the deeds; it also tells prices. */

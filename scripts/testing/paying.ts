@@ -24,10 +24,10 @@ async function readOutside(): Promise<Outside> {
 }
 
 /** Chooses an amount and a way to pay on the wallet's page, and goes on. */
-export async function beginTopUp(page: Page, dollars: number, way: string) {
+export async function beginTopUp(page: Page, amount: string, way: string) {
   await page.goto('/wallet');
   const form = page.getByRole('form', { name: 'Add funds' });
-  await form.getByText(`$${dollars}`, { exact: true }).click();
+  await form.getByText(amount, { exact: true }).click();
   await form.getByText(way, { exact: true }).click();
   return {
     save: () => form.getByLabel('Save for automatic top-ups').filter({ visible: true }).check(),

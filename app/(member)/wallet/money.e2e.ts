@@ -35,7 +35,7 @@ test.afterAll(clearScene);
 test('a renter tops up with PayPal’s button', async () => {
   const { renter } = at;
   await stubPaypalScript(renter);
-  const form = await beginTopUp(renter, 50, 'PayPal');
+  const form = await beginTopUp(renter, '$50', 'PayPal');
   await form.goOn();
   await renter.waitForURL('**/wallet/top-ups/*');
   const popUp = renter.waitForEvent('popup');
@@ -46,7 +46,7 @@ test('a renter tops up with PayPal’s button', async () => {
 
 test('a renter whose browser runs no scripts tops up by being led to PayPal and back', async ({ browser }) => {
   const { page, close } = await withoutScripts(browser, at.renter);
-  const form = await beginTopUp(page, 50, 'PayPal');
+  const form = await beginTopUp(page, '$50', 'PayPal');
   await form.goOn();
   await page.getByRole('link', { name: 'Pay on its own page' }).click();
   await page.getByRole('button', { name: 'Approve', exact: true }).click();
@@ -56,7 +56,7 @@ test('a renter whose browser runs no scripts tops up by being led to PayPal and 
 
 test('a renter tops up by card and lets it be kept', async () => {
   const { renter } = at;
-  const form = await beginTopUp(renter, 50, 'Card');
+  const form = await beginTopUp(renter, '$50', 'Card');
   await form.save();
   await form.goOn();
   await renter.getByRole('button', { name: 'Pay', exact: true }).click();
@@ -65,7 +65,7 @@ test('a renter tops up by card and lets it be kept', async () => {
 
 test('a renter tops up by a card whose bank asks who is paying', async () => {
   const { renter } = at;
-  const form = await beginTopUp(renter, 50, 'Card');
+  const form = await beginTopUp(renter, '$50', 'Card');
   await form.goOn();
   await renter.getByRole('button', { name: 'Pay with 3DS' }).click();
   await renter.getByRole('button', { name: 'Complete' }).click();
@@ -79,7 +79,7 @@ const chains = [
 for (const [name, coins, suffix] of chains) {
   test(`a renter tops up by ${name}; the chain drops the payment and takes it again`, async () => {
     const { renter, outside } = at;
-    const form = await beginTopUp(renter, 20, name);
+    const form = await beginTopUp(renter, '$20', name);
     await form.goOn();
     await renter.waitForURL('**/wallet/top-ups/*');
     const [address, asked] = await readAddress(renter);
