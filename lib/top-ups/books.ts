@@ -166,6 +166,8 @@ async function closeDispute(tx: Tx, doing: Doing, { id: reference, paymentId, st
   }
   const owed = lesser(open.amount - open.fromWallet, await readDebt(tx, topUp.userId));
   if (state === 'won') return winDispute(tx, sending, payment.id, owed);
+  // The wallet had all of it, and nothing is left for anybody to bear.
+  if (owed === 0n) return;
   const lotId = await getLotId(tx, payment.id);
   const clawedBack = await takeBackPending(tx, { lotId, amount: owed });
   await post(tx, postings.disputeLost({ ...sending, written: owed, clawedBack }));

@@ -168,6 +168,16 @@ test('a lost dispute takes back from owners only what they earned of that paymen
   expect(await brokenPromises()).toEqual([]);
 });
 
+test('a lost dispute over money that was never spent leaves nothing for anybody to bear', async () => {
+  const topUp = await paid();
+  for (const state of ['open', 'lost'] as const) {
+    topUp.tell(topUp.topUpId, { disputes: [contest(state)] });
+    await topUp.sync(after(7200));
+  }
+  expect([await topUp.state(), await topUp.wallet()]).toEqual(['disputeLost', 0n]);
+  expect(await brokenPromises()).toEqual([]);
+});
+
 test('an appeal that wins a lost dispute gives the wallet back what was taken from it', async () => {
   const topUp = await paid();
   await spend(topUp.userId, 3n);
