@@ -8,7 +8,7 @@ const wide = { width: 1280, height: 900 };
 const narrow = { width: 360, height: 740 };
 const at: { scene: Scene; complaints: string[] } & Record<Who, Page> = { complaints: [] } as never;
 
-type Who = 'visitor' | 'renter' | 'owner' | 'admin';
+type Who = 'visitor' | 'renter' | 'payer' | 'owner' | 'admin';
 
 /** Every page of the product in every state that looks different, by who looks at it. */
 const views: Record<Who, Record<string, string | ((scene: Scene) => string)>> = {
@@ -34,16 +34,29 @@ const views: Record<Who, Record<string, string | ((scene: Scene) => string)>> = 
     'no devices of one’s own': '/my/devices',
     'no payouts yet': '/my/payouts',
     'a wallet that pays': '/wallet',
+    'papers of a renter': '/wallet/papers',
+    'a receipt': ({ papers }) => `/wallet/papers/${papers.receipt}`,
+    'a statement of several pages': ({ papers }) => `/wallet/papers/${papers.statement}`,
+    'its last lines': ({ papers }) => `/wallet/papers/${papers.statement}?page=2`,
     'automatic top-ups and alerts': '/wallet/automatic',
     settings: '/settings',
     'the question for the password': '/confirm?next=/settings',
     ...everyOne('rental', ['preparing', 'active', 'interrupted', 'suspended', 'ended', 'cancelled']),
+  },
+  payer: {
+    'a wallet that was topped up': '/wallet',
+    'top-ups in every state': '/wallet/top-ups',
+    ...everyOne('top-up', ['created', 'pending', 'processing', 'requiresAction', 'succeeded', 'failed', 'expired']),
+    ...everyOne('top-up', ['cancelled', 'partiallyRefunded', 'refunded', 'reorged']),
+    ...everyOne('top-up', ['disputed', 'disputeWon', 'disputeLost']),
   },
   owner: {
     devices: '/my/devices',
     'a new device': '/my/devices/new',
     'no rentals of one’s own': '/rentals',
     'a wallet that earns': '/wallet',
+    'an earnings statement': ({ papers }) => `/wallet/papers/${papers.earnings}`,
+    'somebody else’s paper': ({ papers }) => `/wallet/papers/${papers.receipt}`,
     'payouts in every state': '/my/payouts',
     ...everyOne('device', ['awaiting', 'verifying', 'ready', 'unlisted', 'offline', 'stopped', 'rejected']),
     ...everyOne('device', ['wiping', 'quarantined', 'retired', 'active', 'interrupted']),
@@ -54,6 +67,9 @@ const views: Record<Who, Record<string, string | ((scene: Scene) => string)>> = 
     'refunds by hand': '/admin/refunds',
     everybody: '/admin/users',
     somebody: ({ people }) => `/admin/users/${people.renter.id}`,
+    'somebody’s papers': ({ people }) => `/admin/users/${people.renter.id}/papers`,
+    'a paper of somebody': ({ papers }) => `/wallet/papers/${papers.statement}`,
+    'no papers of one’s own': '/wallet/papers',
     'all devices': '/admin/devices',
     'all rentals': '/admin/rentals',
     'all payouts': '/admin/payouts',
@@ -73,9 +89,13 @@ const views: Record<Who, Record<string, string | ((scene: Scene) => string)>> = 
   },
 };
 
-function everyOne(noun: 'device' | 'rental', names: string[]) {
-  const path = (name: string) => (scene: Scene) =>
-    noun === 'device' ? `/my/devices/${scene.devices[name]}` : `/rentals/${scene.rentals[name]}`;
+function everyOne(noun: 'device' | 'rental' | 'top-up', names: string[]) {
+  const paths = {
+    device: ({ devices }: Scene, name: string) => `/my/devices/${devices[name]}`,
+    rental: ({ rentals }: Scene, name: string) => `/rentals/${rentals[name]}`,
+    'top-up': ({ topUps }: Scene, name: string) => `/wallet/top-ups/${topUps[name]}`,
+  };
+  const path = (name: string) => (scene: Scene) => paths[noun](scene, name);
   return Object.fromEntries(names.map((name) => [`a ${noun} in the state “${name}”`, path(name)]));
 }
 
@@ -83,9 +103,10 @@ test.beforeAll(async ({ browser }) => {
   at.scene = await layScene();
   at.visitor = await (await browser.newContext()).newPage();
   at.renter = await signedInAs(browser, at.scene.people.renter);
+  at.payer = await signedInAs(browser, at.scene.payer);
   at.owner = await signedInAs(browser, at.scene.people.owner);
   at.admin = await signedIn(browser, 'admin');
-  for (const page of [at.visitor, at.renter, at.owner, at.admin]) {
+  for (const page of [at.visitor, at.renter, at.payer, at.owner, at.admin]) {
     page.on('console', (message) => isComplaint(message, page) && at.complaints.push(message.text()));
     page.on('pageerror', (error) => at.complaints.push(String(error)));
   }

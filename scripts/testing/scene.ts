@@ -14,6 +14,7 @@ import { closeMeter, openMeter } from '../../lib/metering/commands.ts';
 import { creditWallet } from '../../lib/payments/manual.ts';
 import { moveRental } from '../../lib/rentals/moves.ts';
 import { ahead, minutesAgo, now, wantedDevices, wantedRentals } from './cast.ts';
+import { type LaidPapers, layPapers } from './papers-scene.ts';
 import { layDesk } from './desk-scene.ts';
 import { layPayouts } from './payouts-scene.ts';
 import { layTopUps } from './top-ups-scene.ts';
@@ -33,6 +34,7 @@ export type Scene = {
   people: Record<'owner' | 'renter', { id: string; email: string; password: string }>;
   devices: Record<string, string>;
   rentals: Record<string, string>;
+  papers: LaidPapers;
   /** A webhook that was given up. */
   webhook: string;
   /** Who pays in in every way, and the top-ups by state. */
@@ -55,7 +57,8 @@ async function layScene(): Promise<Scene> {
   const paidIn = await layTopUps(payer.id);
   const webhook = await layDesk({ rentalId: laid.ended ?? '', renterId: renter.id });
   const ids = Object.fromEntries(Object.entries(placed).map(([name, { id }]) => [name, id]));
-  return { people: { owner, renter }, devices: ids, rentals: laid, webhook, payer, topUps: paidIn };
+  const papers = await layPapers({ renterId: renter.id, ownerId: owner.id });
+  return { people: { owner, renter }, devices: ids, rentals: laid, webhook, payer, topUps: paidIn, papers };
 }
 
 /** A device at the highest rate, its owner, and a renter without a cent: where a journey of money begins. */
