@@ -8,9 +8,9 @@ import { unapplied, webhookEvents } from '../../db/schema/payments.ts';
 import { creditFault } from '../../lib/faults/commands.ts';
 import { listFaultyCharges } from '../../lib/faults/queries.ts';
 import { post } from '../../lib/ledger/post.ts';
-import { unappliedReceived } from '../../lib/ledger/postings.ts';
 import { DOLLAR } from '../../lib/money.ts';
 import { creditUnapplied } from '../../lib/unapplied/commands.ts';
+import { unappliedReceived } from '../../lib/unapplied/postings.ts';
 import { ahead, minutesAgo } from './cast.ts';
 
 /** Providers that are configured nowhere, so that nothing of theirs moves by itself. */
