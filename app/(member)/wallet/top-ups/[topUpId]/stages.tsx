@@ -86,7 +86,7 @@ const stages: Record<TopUpState, (props: StageProps) => ReactNode> = {
   ),
   disputed: ({ topUp }) => (
     <Notice tone="bad" title="This payment is contested at the bank">
-      The bank has taken {formatMoney(creditedOf(topUp))} back until it has decided. While it looks, that much is
+      The bank has taken {formatMoney(contestedOf(topUp))} back until it has decided. While it looks, that much is
       missing from your wallet. If it was not you who contested it, ask your bank.
     </Notice>
   ),
@@ -155,4 +155,6 @@ function Onward({ topUp: { action } }: { topUp: TopUpView }) {
 const creditedOf = ({ payments }: TopUpView) =>
   payments.reduce((sum, { credited, reversedAt }) => (reversedAt ? sum : sum + credited), 0n);
 const refundedOf = ({ payments }: TopUpView) => payments.reduce((sum, { refunded }) => sum + refunded, 0n);
+const contestedOf = ({ disputes }: TopUpView) =>
+  disputes.reduce((sum, { amount, state }) => (state === 'open' ? sum + amount : sum), 0n);
 const sentence = (text: string | null) => text && `${text.replace(/\.$/, '')}.`;

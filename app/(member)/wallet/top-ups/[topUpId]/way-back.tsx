@@ -17,8 +17,9 @@ const looks: Record<RefundState, { text: string; tone: Tone }> = {
 /** What of a top-up went back to where it came from, or was contested there. */
 export function WayBack({ topUp: { refunds, disputes } }: { topUp: TopUpView }) {
   if (refunds.length + disputes.length === 0) return null;
+  const title = [refunds.length > 0 && 'Sent back', disputes.length > 0 && 'Contested'].filter(Boolean).join(', ');
   return (
-    <Card title="Sent back" flush>
+    <Card title={title} flush>
       <ul className="divide-y divide-line">
         {refunds.map(({ id, amount, state, createdAt, problem }) => (
           <Row key={id} amount={amount} at={createdAt} look={looks[state]} note={state === 'failed' && problem} />
