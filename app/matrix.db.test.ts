@@ -6,11 +6,12 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { db } from '#db/client';
 import { sessions, sshKeys, users } from '#db/schema/accounts';
 import { devices } from '#db/schema/devices';
-import { unapplied, webhookEvents } from '#db/schema/payments';
+import { payments, topUps, unapplied, webhookEvents } from '#db/schema/payments';
 import { rentals } from '#db/schema/rentals';
 import { hashPassword } from '#lib/accounts/passwords';
 import { listUsers } from '#lib/accounts/queries';
 import { makeRental, makeUser } from '#lib/metering/testing';
+import { makeReceipt } from '#lib/papers/testing';
 import { makeHeldPayout } from '#lib/payouts/testing';
 import { createSealer, secretOf } from '#lib/secrets';
 import { createSession } from '#lib/sessions/commands';
@@ -75,9 +76,24 @@ async function setScene(): Promise<Scene> {
     sessionId: await open(renterA),
     keyId: kept?.id ?? '',
     payoutId,
+    paperId: await makeReceipt(renterA),
+    ...(await addTopUp(renterA)),
     ...(await fillDesk()),
     sessions: all,
   };
+}
+
+/** A top-up that waits to be paid, of which a part has come. */
+async function addTopUp(userId: string) {
+  const row = { userId, provider: 'none', state: 'pending' as const, amount: 20_000_000n };
+  const [topUp] = await db.insert(topUps).values(row).returning();
+  const topUpId = topUp?.id ?? '';
+  const came = { topUpId, reference: 'p1', currency: 'USD', received: 5_000_000n, credited: 5_000_000n };
+  const [payment] = await db
+    .insert(payments)
+    .values({ ...came, at: new Date() })
+    .returning();
+  return { topUpId, paymentId: payment?.id ?? '' };
 }
 
 /** What waits at the money desk: an event that was given up, and money that nobody can be matched to. */
@@ -111,10 +127,10 @@ async function answerTo(ask: () => Promise<unknown>): Promise<Answer> {
   }
 }
 
-function take(name: string, { input }: ActionRule): Promise<Answer> {
+function take(name: string, { input, isQuestion }: ActionRule): Promise<Answer> {
   const action = actions.get(name);
   const given = input(scene);
-  if (name === 'revealPassword') return answerTo(() => action?.(given.rentalId) ?? Promise.resolve());
+  if (isQuestion) return answerTo(() => action?.(Object.values(given)[0]) ?? Promise.resolve());
   const form = new FormData();
   for (const [field, value] of Object.entries(given)) form.set(field, value);
   return answerTo(() => action?.({}, form) ?? Promise.resolve());
@@ -221,6 +237,10 @@ const seenBy: Record<string, Role[]> = {
   '(member)/my/devices/[deviceId]/page.tsx': ['ownerA'],
   '(member)/rentals/[rentalId]/page.tsx': ['renterA', 'ownerA', 'admin'],
   '(member)/rentals/[rentalId]/proofs.csv/route.ts': ['renterA', 'ownerA', 'admin'],
+  '(member)/wallet/top-ups/[topUpId]/page.tsx': ['renterA'],
+  '(member)/wallet/papers/[paperId]/page.tsx': ['renterA', 'admin'],
+  '(member)/wallet/papers/[paperId]/paper.csv/route.ts': ['renterA', 'admin'],
+  '(member)/wallet/papers/[paperId]/paper.pdf/route.ts': ['renterA', 'admin'],
   'mailbox/page.tsx': [],
 };
 const kinds: Partial<Record<Who, Role[]>> = {

@@ -7,7 +7,17 @@ export type Role = (typeof roles)[number];
 
 /** What people A have, after which others reach. */
 export type Targets = Record<
-  'userId' | 'deviceId' | 'rentalId' | 'sessionId' | 'keyId' | 'payoutId' | 'eventId' | 'unappliedId' | 'paperId' | 'topUpId' | 'paymentId',
+  | 'userId'
+  | 'deviceId'
+  | 'rentalId'
+  | 'sessionId'
+  | 'keyId'
+  | 'payoutId'
+  | 'eventId'
+  | 'unappliedId'
+  | 'paperId'
+  | 'topUpId'
+  | 'paymentId',
   string
 >;
 
