@@ -14,8 +14,8 @@ import { closeMeter, openMeter } from '../../lib/metering/commands.ts';
 import { creditWallet } from '../../lib/payments/manual.ts';
 import { moveRental } from '../../lib/rentals/moves.ts';
 import { ahead, minutesAgo, now, wantedDevices, wantedRentals } from './cast.ts';
-import { type LaidPapers, layPapers } from './papers-scene.ts';
 import { layDesk } from './desk-scene.ts';
+import { type LaidPapers, layPapers } from './papers-scene.ts';
 import { layPayouts } from './payouts-scene.ts';
 import { layTopUps } from './top-ups-scene.ts';
 
