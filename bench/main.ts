@@ -10,6 +10,7 @@ import { measurePolls } from './polls.ts';
 import { measureRentals } from './rentals.ts';
 import { printFigures } from './table.ts';
 import { measureThroughput } from './throughput.ts';
+import { measureWebhooks } from './webhooks.ts';
 
 /** What is measured by itself, by the name that `npm run bench -- NAME` knows. */
 const alone = {
@@ -17,6 +18,7 @@ const alone = {
   market: { title: 'The market', measure: measureMarket },
   metering: { title: 'Metering', measure: measureMetering },
   papers: { title: 'Papers', measure: measurePapers },
+  webhooks: { title: 'Webhooks', measure: measureWebhooks },
   answers: { title: 'Answers that shall not tell who has an account', measure: measureAnswers },
 };
 

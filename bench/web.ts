@@ -10,14 +10,19 @@ import { freePort } from './free-port.ts';
 /** One production web process on a database of its own, in which `devices` devices are on the market. */
 export type BenchWeb = { settings: Settings; url: string; pid: number };
 
-/** Runs `work` beside such a process and ends it. */
-export async function withWeb<Value>(devices: number, work: (web: BenchWeb) => Promise<Value>): Promise<Value> {
+/** Runs `work` beside such a process, which has `more` settings, and ends it. */
+export async function withWeb<Value>(
+  devices: number,
+  work: (web: BenchWeb) => Promise<Value>,
+  more: Settings = {},
+): Promise<Value> {
   await buildWeb();
   return withDatabase(async ({ url: DATABASE_URL, folder }) => {
     const port = String(await freePort());
     const url = `http://localhost:${port}`;
     const images = join(folder, 'images');
-    const settings = { DATABASE_URL, PORT: port, PUBLIC_URL: url, IMAGES_FOLDER: images, BROKER_SECRETS: secret };
+    const places = { DATABASE_URL, PORT: port, PUBLIC_URL: url, IMAGES_FOLDER: images };
+    const settings = { ...places, BROKER_SECRETS: secret, ...more };
     await writeManifest(images);
     await runScript(settings, 'bench/seed.ts', String(devices));
 
