@@ -52,6 +52,7 @@ export const topUps = pgTable(
     quoteAmount: whole(), // units of the provider's currency that buy `amount`
     quotedUntil: instant(),
     problem: text(), // why it failed, in the person's words
+    revision: integer().notNull().default(0), // an answer of the provider is worth nothing once this has changed
     ...checks,
     createdAt: instant().notNull().defaultNow(),
   },

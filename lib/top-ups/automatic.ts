@@ -12,7 +12,7 @@ import { inTurn } from '../process/each.ts';
 import { hasOpenDispute } from './contests.ts';
 import { openTopUpStates } from './lifecycle.ts';
 import { partyOf } from './party.ts';
-import { followStatus, type TopUp } from './sync.ts';
+import { followStatus, syncTopUp, type TopUp } from './sync.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -156,7 +156,8 @@ export async function chargeAutomatic(treasury: Treasury, topUp: TopUp, at: Date
       : await ask(provider, topUp, method.reference);
     if (!taken) return void (await giveUp(topUp, at));
     await db.update(topUps).set({ reference: taken.reference }).where(eq(topUps.id, topUp.id));
-    await followStatus(treasury, { topUpId: topUp.id, status: taken.status, at });
+    const followed = await followStatus(treasury, { topUp, status: taken.status, at });
+    if (!followed) await syncTopUp(treasury, { topUpId: topUp.id, at });
   } catch (error) {
     // It stays as it is, and is due again: see checkDueTopUps.
     if (!(error instanceof PaymentError)) throw error;

@@ -61,6 +61,25 @@ test('money that arrived is credited once, however many look at the same time', 
   expect(await brokenPromises()).toEqual([]);
 });
 
+test('an answer that a later one has overtaken undoes nothing', async () => {
+  const topUp = await begun();
+  const { getTopUp } = topUp.provider;
+  const gate = Promise.withResolvers<void>();
+  topUp.provider.getTopUp = async (reference) => {
+    topUp.provider.getTopUp = getTopUp;
+    const old = await getTopUp(reference);
+    await gate.promise;
+    return old;
+  };
+  const slow = topUp.sync();
+  topUp.tell(topUp.topUpId, { progress: { state: 'succeeded' }, payments: [payment] });
+  await topUp.sync();
+  gate.resolve();
+  await slow;
+  expect([await topUp.state(), await topUp.wallet()]).toEqual(['succeeded', amount]);
+  expect(await topUp.paymentRow()).toMatchObject({ round: 1, reversedAt: null });
+});
+
 test('nothing is credited while the provider has nothing', async () => {
   const topUp = await begun();
   await topUp.sync();

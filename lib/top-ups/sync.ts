@@ -1,7 +1,7 @@
 import { eq, inArray } from 'drizzle-orm';
 import { db, type Tx } from '#db/client';
 import { disputes, payments, topUps } from '#db/schema/payments';
-import { invariant } from '../errors.ts';
+import { InvariantError, invariant } from '../errors.ts';
 import { allotSpending } from '../funding/commands.ts';
 import { brokerAccount, CURRENCY, earningsOf, personAccount, providerAccount, walletOf } from '../ledger/accounts.ts';
 import { lockAccounts } from '../ledger/post.ts';
@@ -18,45 +18,56 @@ import { planTopUp, type TopUpBooks } from './plan.ts';
 /** A top-up as stored. */
 export type TopUp = typeof topUps.$inferSelect;
 
+/** How often a provider is asked again because the top-up changed while it was asked. */
+const TRIES = 5;
+
 /**
  * Asks a top-up's provider how it stands and makes the books say the same: credits, fees, refunds, disputes, and what
  * a chain has dropped. Whoever has a reason to look calls this, at any time and as often as they like.
  * Throws PaymentError when the provider does not answer; nothing has changed then.
  */
 export async function syncTopUp(treasury: Treasury, { topUpId, at }: { topUpId: string; at: Date }): Promise<void> {
-  const [topUp] = await db.select().from(topUps).where(eq(topUps.id, topUpId));
-  const provider = topUp && treasury.providers.get(topUp.provider);
-  if (!topUp?.reference || !provider) return;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const [topUp] = await db.select().from(topUps).where(eq(topUps.id, topUpId));
+    const provider = topUp && treasury.providers.get(topUp.provider);
+    if (!topUp?.reference || !provider) return;
 
-  const open = (openTopUpStates as readonly TopUpState[]).includes(topUp.state);
-  const question = { reference: topUp.reference, key: `topUp:${topUpId}:complete` };
-  const complete = open ? provider.completeTopUp?.bind(provider) : undefined;
-  const status = await (complete ? complete(question) : provider.getTopUp(topUp.reference));
-  await followStatus(treasury, { topUpId, status, at });
+    const question = { reference: topUp.reference, key: `topUp:${topUpId}:complete` };
+    const complete = isOpen(topUp) ? provider.completeTopUp?.bind(provider) : undefined;
+    const status = await (complete ? complete(question) : provider.getTopUp(topUp.reference));
+    if (await followStatus(treasury, { topUp, status, at })) return;
+  }
+  throw new InvariantError(`the top-up ${topUpId} changes faster than its provider answers`);
 }
 
-/** Makes the books say what a provider has just answered about a top-up. */
+/**
+ * Makes the books say what a provider has answered about a top-up since `topUp` was read. An answer that was overtaken
+ * by a later one is not used, or it would undo what that has done: then this answers false, and the provider is to be
+ * asked again.
+ */
 export async function followStatus(
   treasury: Treasury,
-  { topUpId, status, at }: { topUpId: string; status: TopUpStatus; at: Date },
-): Promise<void> {
-  const [topUp] = await db.select().from(topUps).where(eq(topUps.id, topUpId));
-  const provider = topUp && treasury.providers.get(topUp.provider);
-  invariant(topUp && provider, `the top-up ${topUpId} has no provider`);
+  { topUp, status, at }: { topUp: TopUp; status: TopUpStatus; at: Date },
+): Promise<boolean> {
+  const provider = treasury.providers.get(topUp.provider);
+  invariant(provider, `the top-up ${topUp.id} has no provider`);
   const worth = await worthOf(treasury, provider, topUp, status);
-  await allotSpending({ at });
+  // Only of money that was credited before can anything be taken back.
+  if (!isOpen(topUp)) await allotSpending({ at });
 
-  await db.transaction(async (tx) => {
-    const [locked] = await tx.select().from(topUps).where(eq(topUps.id, topUpId)).for('update');
-    invariant(locked, 'top-ups are never deleted');
+  return db.transaction(async (tx) => {
+    const [locked] = await tx.select().from(topUps).where(eq(topUps.id, topUp.id)).for('update');
+    if (locked?.revision !== topUp.revision) return false;
     // What is lost is taken back from those who earned it.
-    const earners = status.disputes.length > 0 ? await listEarners(tx, topUpId) : [];
+    const earners = status.disputes.length > 0 ? await listEarners(tx, topUp.id) : [];
     await lockAccounts(tx, [...accountsOf(locked, provider), ...earners.map(earningsOf)]);
     const steps = planTopUp(await readBooks(tx, locked, provider), status, worth);
     const doing = { treasury, provider, topUp: locked, at };
     for (const step of steps) await carryOut(tx, doing, step);
     await keepSavedMethod(tx, doing, status.savedMethod);
-    await moveOn(tx, { treasury, topUp: locked, status, at });
+    const changed = steps.some(({ step }) => step !== 'followRefund');
+    await moveOn(tx, { treasury, topUp: locked, status, changed, at });
+    return true;
   });
 }
 
@@ -115,10 +126,10 @@ async function worthOf(
     inTime(payment) ? atQuote(payment) : dollarsFor(payment.received.amount, price, chain.decimals);
 }
 
-type Moving = { treasury: Treasury; topUp: TopUp; status: TopUpStatus; at: Date };
+type Moving = { treasury: Treasury; topUp: TopUp; status: TopUpStatus; changed: boolean; at: Date };
 
 /** Writes down where the top-up is in its life now, and when to ask again. */
-async function moveOn(tx: Tx, { treasury, topUp, status, at }: Moving) {
+async function moveOn(tx: Tx, { treasury, topUp, status, changed, at }: Moving) {
   const event = topUpEventOf({ progress: status.progress.state, ...(await readStanding(tx, topUp.id)) });
   const next = nextTopUpState(topUp.state, event);
   const { progress } = status;
@@ -126,6 +137,7 @@ async function moveOn(tx: Tx, { treasury, topUp, status, at }: Moving) {
     action: progress.state === 'requiresAction' ? progress.action : topUp.action,
     problem: progress.state === 'failed' ? progress.reason : null,
     ...(next ? { state: next, stateSince: at } : {}),
+    revision: topUp.revision + (changed || next ? 1 : 0),
   };
   await tx
     .update(topUps)
@@ -138,9 +150,14 @@ async function moveOn(tx: Tx, { treasury, topUp, status, at }: Moving) {
 
 /** Open top-ups are asked after 1, 5, 30 minutes and so on; those that are over only when somebody has a reason. */
 function nextCheck(state: TopUpState, { checks }: TopUp, moved: boolean, at: Date) {
-  if (!(openTopUpStates as readonly TopUpState[]).includes(state)) return { checkAt: null };
+  if (!isOpen({ state })) return { checkAt: null };
   const asked = moved ? 0 : checks + 1;
   return { checks: asked, checkAt: new Date(at.getTime() + patienceMs(asked)) };
+}
+
+/** Whether more is expected of a top-up. */
+function isOpen({ state }: Pick<TopUp, 'state'>): boolean {
+  return (openTopUpStates as readonly TopUpState[]).includes(state);
 }
 
 /** How long to wait before asking again, after so many answers that brought nothing new. */

@@ -8,7 +8,7 @@ import { PaymentError } from '../payments/provider.ts';
 import type { Treasury } from '../payments/registry.ts';
 import { syncPayout } from '../payouts/sending.ts';
 import { payoutIdOf } from '../payouts/terms.ts';
-import { followStatus, syncTopUp } from '../top-ups/sync.ts';
+import { syncTopUp } from '../top-ups/sync.ts';
 
 /** How many events are worked on at once. */
 const HANDS = 8;
@@ -100,10 +100,11 @@ async function lookAgain(treasury: Treasury, event: Event, reference: string, at
   const status = await treasury.providers.get(id)?.getTopUp(reference);
   const topUpId = status?.topUpId ?? '';
   const [named] = await db
-    .select({ id: topUps.id })
-    .from(topUps)
-    .where(sql`${topUps.id}::text = ${topUpId} and ${topUps.provider} = ${id}`);
-  if (named && status) return followStatus(treasury, { topUpId, status, at });
+    .update(topUps)
+    .set({ reference: sql`coalesce(${topUps.reference}, ${reference})` }) // null: the answer of a charge was lost
+    .where(sql`${topUps.id}::text = ${topUpId} and ${topUps.provider} = ${id}`)
+    .returning({ topUpId: topUps.id });
+  if (named) return syncTopUp(treasury, { topUpId: named.topUpId, at });
   if (!status || status.payments.length > 0) await noteUnknown(event, reference, at);
 }
 
