@@ -37,7 +37,7 @@ const views: Record<Who, Record<string, string | ((scene: Scene) => string)>> = 
     'papers of a renter': '/wallet/papers',
     'a receipt': ({ papers }) => `/wallet/papers/${papers.receipt}`,
     'a statement of several pages': ({ papers }) => `/wallet/papers/${papers.statement}`,
-    'its last lines': ({ papers }) => `/wallet/papers/${papers.statement}?page=2`,
+    'its last lines': ({ papers }) => `/wallet/papers/${papers.statement}?page=3`,
     'automatic top-ups and alerts': '/wallet/automatic',
     settings: '/settings',
     'the question for the password': '/confirm?next=/settings',

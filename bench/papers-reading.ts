@@ -43,7 +43,7 @@ const figure = (name: string, value: number, beside: [string, number], target: F
 };
 process.stdout.write(
   JSON.stringify([
-    figure('page, its first 500 lines', page, ['a page without SQL', still], { most: 1 }),
+    figure('page, its first 250 lines', page, ['a page without SQL', still], { most: 1 }),
     figure('PDF, all lines', pdf, ['as many lines in a font that is not embedded, by pdfkit', bare], { most: 5 }),
     figure('CSV, all lines', csv, ['a page without SQL', still], null),
     figure('issued, with the earnings of its owner', issued, ['select of its content', select], null),

@@ -3,7 +3,6 @@ import { beforeEach, expect, test } from 'vitest';
 import { db } from '#db/client';
 import { papers } from '#db/schema/papers';
 import { topUps } from '#db/schema/payments';
-import { invariant } from '../errors.ts';
 import { makeUser } from '../metering/testing.ts';
 import { followStatus } from '../top-ups/sync.ts';
 import { money, scriptedProvider } from '../top-ups/testing.ts';

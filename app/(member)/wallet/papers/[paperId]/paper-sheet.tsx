@@ -7,7 +7,7 @@ import type { IssuedPaper } from '#lib/papers/queries';
 import { isNumeric, type Party, type Section, showCell } from '#lib/papers/sheet';
 
 /** How many rows of each table a page of a long paper shows; its files have them all. */
-const ROWS = 500;
+const ROWS = 250;
 
 /** A paper as it was issued. */
 export function PaperSheet({ paper, page }: { paper: IssuedPaper; page: number }) {
