@@ -1,14 +1,14 @@
 'use client';
 
 import { PayPalOneTimePaymentButton, PayPalProvider } from '@paypal/react-paypal-js/sdk-v6';
-import { useRouter } from 'next/navigation';
 import { useEffect, useSyncExternalStore } from 'react';
 import type { PayButtonProps } from './buttons.tsx';
 
 /** PayPal's button: the person approves in a window of PayPal's, and our page asks PayPal what came of it. */
 export function PaypalButton({ id, clientId, isLive, page }: PayButtonProps) {
-  const router = useRouter();
   const isOwn = useOwnDocument();
+  // As a document: while a page of ours waits for another, each change of the top-up would ask PayPal once more.
+  const comeBack = (how: 'paid' | 'left') => location.replace(`${page}?back=${how}`);
   // The height of PayPal's button, so that nothing moves when it appears.
   if (!isOwn) return <div className="h-11" />;
   return (
@@ -22,8 +22,8 @@ export function PaypalButton({ id, clientId, isLive, page }: PayButtonProps) {
         <PayPalOneTimePaymentButton
           orderId={id}
           presentationMode="auto"
-          onApprove={async () => router.replace(`${page}?back=paid`)}
-          onCancel={() => router.replace(`${page}?back=left`)}
+          onApprove={async () => comeBack('paid')}
+          onCancel={() => comeBack('left')}
         />
       </PayPalProvider>
     </div>
