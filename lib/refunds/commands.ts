@@ -51,6 +51,7 @@ export async function requestRefund(
 > {
   const { paymentId, userId, amount, requestedBy, reason, at } = request;
   if (amount < CENT || amount % CENT !== 0n) return refused('amountOutOfRange');
+  if (!(await isOwnPayment(paymentId, userId))) return refused('notFound');
   await postUsageOfRenter({ renterId: userId, at });
   await allotSpending({ at });
 
@@ -84,6 +85,13 @@ async function refundableOf(tx: Tx, { paymentId, userId, at }: { paymentId: stri
   const { free } = await readWallet(tx, userId, at);
   const left = lesser(await getUnspent(tx, paymentId), free);
   return left > 0n ? floorToCents(left) : 0n;
+}
+
+/** Asked first, so that a stranger's wish changes nothing at all. */
+async function isOwnPayment(paymentId: string, userId: string): Promise<boolean> {
+  const own = and(eq(payments.id, paymentId), eq(topUps.userId, userId));
+  const found = await db.select().from(payments).innerJoin(topUps, eq(topUps.id, payments.topUpId)).where(own);
+  return found.length > 0;
 }
 
 async function lockPayment(tx: Tx, paymentId: string) {
