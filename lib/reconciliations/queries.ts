@@ -48,7 +48,7 @@ export async function readMovements(tx: Tx, { id, currency }: PaymentProvider, i
     select p.reference, p.currency, received - coalesce(fee, 0) as amount, p.at, false as renamed
     from payments p join top_ups t on t.id = top_up_id where provider = ${id} and reversed_at is null
     union all
-    select r.reference, ${CURRENCY}, -r.amount, case r.state when 'succeeded' then r.state_since end, false
+    select r.reference, ${CURRENCY}, -r.amount, case when r.state = 'succeeded' and not ${isChain} then r.state_since end, false
     from refunds r join payments p on p.id = payment_id join top_ups t on t.id = top_up_id
     where provider = ${id} and r.reference is not null and r.state in ('pending', 'unknown', 'succeeded')
     union all
