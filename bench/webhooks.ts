@@ -82,7 +82,7 @@ async function atRate<Thing>(things: Thing[], work: (thing: Thing) => Promise<un
   const begun = performance.now();
   return Promise.all(
     things.map(async (thing, n) => {
-      await sleep(begun + (n * 1000) / PER_SECOND - performance.now());
+      await sleep(Math.max(0, begun + (n * 1000) / PER_SECOND - performance.now()));
       const sent = performance.now();
       await work(thing);
       return performance.now() - sent;
