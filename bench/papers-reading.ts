@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { encode } from 'next-auth/jwt';
 import PDFDocument from 'pdfkit';
 import { db, pool } from '../db/client.ts';
+import { webConfig } from '../lib/config/web.ts';
 import { invariant } from '../lib/errors.ts';
 import { issueMonthlyPapers } from '../lib/papers/commands.ts';
 import { createSession } from '../lib/sessions/commands.ts';
@@ -53,7 +54,9 @@ process.stdout.write(
 /** The cookie of somebody who is signed in. */
 async function cookieOf(userId: string): Promise<string> {
   const sessionId = await createSession(db, { userId, address: '127.0.0.1', userAgent: 'bench', at });
-  const secret = createHash('sha256').update(`cookie ${process.env.BROKER_SECRETS}`).digest('hex');
+  const secret = createHash('sha256')
+    .update(`cookie ${webConfig().BROKER_SECRETS.join(',')}`)
+    .digest('hex');
   return encode({ token: { sessionId }, secret, salt: '__Host-session', maxAge: 3600 });
 }
 

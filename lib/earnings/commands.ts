@@ -29,8 +29,6 @@ function due(at: Date): SQL | undefined {
 async function matureOf(tx: Tx, ownerId: string, at: Date) {
   // Accounts are locked before the rows that say what stands in them, here as everywhere.
   await lockAccounts(tx, [earningsOf(ownerId), personAccount('earnAvailable', ownerId)]);
-  // Accounts before earnings, as everywhere: the other order deadlocks with disputes.
-  await lockAccounts(tx, [earningsOf(ownerId), personAccount('earnAvailable', ownerId)]);
   const ripe = await tx
     .select({ id: earnings.id, amount: left.mapWith(BigInt) })
     .from(earnings)

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, isNull, or, sql } from 'drizzle-orm';
 import type { Database, Tx } from '#db/client';
 import { ledgerAccounts, ledgerEntries, ledgerTransactions } from '#db/schema/ledger';
 import { InvariantError, invariant } from '../errors.ts';
@@ -7,26 +7,47 @@ import type { Posting } from './postings.ts';
 
 /** The id of an account, which is opened at its first use. */
 export async function accountFor(tx: Database, name: AccountName): Promise<bigint> {
-  const found = await findAccount(tx, name);
-  if (found !== null) return found;
-
-  const { normal, floor } = ruleOf(name.kind);
-  await tx
-    .insert(ledgerAccounts)
-    .values({ ...name, normal, floor })
-    .onConflictDoNothing();
-  const opened = await findAccount(tx, name);
-  invariant(opened !== null, `the account ${name.kind} of ${name.partyId} could not be opened`);
-  return opened;
+  const [id] = await accountsFor(tx, [name]);
+  invariant(id !== undefined, `the account ${name.kind} of ${name.partyId} could not be opened`);
+  return id;
 }
 
-async function findAccount(tx: Database, { kind, partyId, currency }: AccountName): Promise<bigint | null> {
-  const party = sql`${ledgerAccounts.partyId} is not distinct from ${partyId}`;
-  const [account] = await tx
-    .select({ id: ledgerAccounts.id })
+/** The ids of accounts, in the order of their names; those that are new are opened. */
+async function accountsFor(tx: Database, names: AccountName[]): Promise<bigint[]> {
+  const found = await findAccounts(tx, names);
+  const missing = names.filter((name) => !found.has(keyOf(name)));
+  if (missing.length > 0) {
+    const opened = missing.map((name) => ({ ...name, ...ruleFor(name) }));
+    await tx.insert(ledgerAccounts).values(opened).onConflictDoNothing();
+    for (const [key, id] of await findAccounts(tx, missing)) found.set(key, id);
+  }
+  return names.map((name) => {
+    const id = found.get(keyOf(name));
+    invariant(id !== undefined, `the account ${name.kind} of ${name.partyId} could not be opened`);
+    return id;
+  });
+}
+
+const keyOf = ({ kind, partyId, currency }: AccountName) => `${kind} ${partyId} ${currency}`;
+
+function ruleFor({ kind }: AccountName) {
+  const { normal, floor } = ruleOf(kind);
+  return { normal, floor };
+}
+
+async function findAccounts(tx: Database, names: AccountName[]): Promise<Map<string, bigint>> {
+  const { id, kind, partyId, currency } = ledgerAccounts;
+  const isOne = (name: AccountName) =>
+    and(
+      name.partyId === null ? isNull(partyId) : eq(partyId, name.partyId),
+      eq(kind, name.kind),
+      eq(currency, name.currency),
+    );
+  const rows = await tx
+    .select({ id, kind, partyId, currency })
     .from(ledgerAccounts)
-    .where(and(party, eq(ledgerAccounts.kind, kind), eq(ledgerAccounts.currency, currency)));
-  return account?.id ?? null;
+    .where(or(...names.map(isOne)));
+  return new Map(rows.map((row) => [keyOf(row as AccountName), row.id]));
 }
 
 /**
@@ -34,10 +55,15 @@ async function findAccount(tx: Database, { kind, partyId, currency }: AccountNam
  * Throws InvariantError when the key stands for something else.
  */
 export async function post(tx: Tx, posting: Posting): Promise<{ posted: boolean }> {
-  const lines: { accountId: bigint; amount: bigint; currency: string }[] = [];
-  for (const { account, amount } of posting.lines) {
-    if (amount !== 0n) lines.push({ accountId: await accountFor(tx, account), amount, currency: account.currency });
-  }
+  const moved = posting.lines.filter(({ amount }) => amount !== 0n);
+  const ids =
+    moved.length > 0
+      ? await accountsFor(
+          tx,
+          moved.map(({ account }) => account),
+        )
+      : [];
+  const lines = moved.map(({ account: { currency }, amount }, at) => ({ accountId: ids[at] ?? 0n, amount, currency }));
 
   const { kind, key, at, about } = posting;
   const [transaction] = await tx
@@ -48,7 +74,7 @@ export async function post(tx: Tx, posting: Posting): Promise<{ posted: boolean 
   if (!transaction) return expectSame(tx, posting, lines);
 
   const entries = lines.map((line) => ({ ...line, transactionId: transaction.id }));
-  await tx.insert(ledgerEntries).values(entries);
+  if (entries.length > 0) await tx.insert(ledgerEntries).values(entries);
   return { posted: true };
 }
 
@@ -82,8 +108,7 @@ function contentOf(lines: Content[]): string {
  * are locked one posting after another deadlock.
  */
 export async function lockAccounts(tx: Tx, names: AccountName[]): Promise<void> {
-  const ids: bigint[] = [];
-  for (const name of names) ids.push(await accountFor(tx, name));
+  const ids = await accountsFor(tx, names);
   await tx.execute(sql`select 1 from ledger_accounts where id in ${ids} order by id for no key update`);
 }
 

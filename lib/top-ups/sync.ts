@@ -1,5 +1,5 @@
 import { eq, inArray } from 'drizzle-orm';
-import { db, type Tx } from '#db/client';
+import { type Database, db, type Tx } from '#db/client';
 import { disputes, payments, topUps } from '#db/schema/payments';
 import { InvariantError, invariant } from '../errors.ts';
 import { allotSpending } from '../funding/commands.ts';
@@ -52,6 +52,7 @@ export async function followStatus(
   const provider = treasury.providers.get(topUp.provider);
   invariant(provider, `the top-up ${topUp.id} has no provider`);
   const worth = await worthOf(treasury, provider, topUp, status);
+  if (await isOldNews(topUp, provider, status)) return true;
   // Only of money that was credited before can anything be taken back.
   if (!isOpen(topUp)) await allotSpending({ at });
 
@@ -71,6 +72,14 @@ export async function followStatus(
   });
 }
 
+/** Most reasons to look bring nothing new; then nobody has to wait for anybody's accounts. */
+async function isOldNews(topUp: TopUp, provider: PaymentProvider, status: TopUpStatus): Promise<boolean> {
+  if (isOpen(topUp) || status.refunds.length > 0 || status.savedMethod) return false;
+  const steps = planTopUp(await readBooks(db, topUp, provider), status, () => 0n);
+  const event = topUpEventOf({ progress: status.progress.state, ...(await readStanding(db, topUp.id)) });
+  return steps.length === 0 && nextTopUpState(topUp.state, event) === null;
+}
+
 /** Everything that a step may touch. */
 function accountsOf({ userId }: TopUp, { id, currency }: PaymentProvider) {
   const foreign = currency === CURRENCY ? [] : [brokerAccount('exchange', currency)];
@@ -87,7 +96,7 @@ function accountsOf({ userId }: TopUp, { id, currency }: PaymentProvider) {
   ];
 }
 
-async function readBooks(tx: Tx, topUp: TopUp, provider: PaymentProvider): Promise<TopUpBooks> {
+async function readBooks(tx: Database, topUp: TopUp, provider: PaymentProvider): Promise<TopUpBooks> {
   const rows = await tx.select().from(payments).where(eq(payments.topUpId, topUp.id)).orderBy(payments.at);
   const contested = await tx
     .select({ reference: disputes.reference, state: disputes.state })
@@ -166,7 +175,7 @@ export function patienceMs(asked: number): number {
   return (minutes[asked] ?? 360) * 60_000;
 }
 
-async function readStanding(tx: Tx, topUpId: string) {
+async function readStanding(tx: Database, topUpId: string) {
   const rows = await tx.select().from(payments).where(eq(payments.topUpId, topUpId));
   const standing = rows.filter(({ reversedAt }) => reversedAt === null);
   const contested = await tx

@@ -46,6 +46,7 @@ export const access: Record<string, Who> = {
   '(member)/wallet/papers/[paperId]/paper.pdf/route.ts': 'member',
   '(member)/wallet/papers/page.tsx': 'member',
   '(member)/wallet/automatic/page.tsx': 'member',
+  'api/payments/[provider]/webhook/route.ts': 'visitor',
   'api/agent/v1/poll/route.ts': 'agent',
   'api/agent/v1/register/route.ts': 'agent',
   'api/auth/[...nextauth]/route.ts': 'visitor',

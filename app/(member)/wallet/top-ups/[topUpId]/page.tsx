@@ -26,7 +26,8 @@ type Props = PageProps<'/wallet/top-ups/[topUpId]'>;
 export const metadata: Metadata = { title: 'Top-up' };
 
 export default async function TopUpPage({ params, searchParams }: Props) {
-  const [member, { topUpId }, { back, told }] = await Promise.all([requireMember(), params, searchParams]);
+  const member = await requireMember();
+  const [{ topUpId }, { back, told }] = await Promise.all([params, searchParams]);
   const now = databaseTime();
   const topUp = await findTopUp(topUpId, member.id, now);
   if (!topUp) notFound();
