@@ -37,9 +37,6 @@ export async function startOutside(publicUrl: string) {
   const [paypal, stripe, btcpay] = await Promise.all([startFakePaypal(), startFakeStripe(), startFakeBtcpay()]);
   const [anvil, regtest] = await Promise.all([startAnvil(), startRegtest()]);
   const [usdc, wallet] = [await anvil.deployToken(), makeEvmWallet()];
-  await usdc.pay(wallet.treasury, parseUnits('1000', 6));
-  await anvil.setBalance(wallet.treasury, parseEther('1'));
-  await anvil.mine(3);
 
   const deeds = deedsOf({ paypal, stripe, anvil, usdc, regtest, wallet });
   const door = await openDoor(deeds);
@@ -89,6 +86,12 @@ function deedsOf({ stripe, anvil, usdc, regtest, wallet, paypal }: World) {
       dropped.usdc = await anvil.reorg(blocks);
     },
     restoreUsdc: async () => dropped.usdc?.(),
+    /** An admin puts coins of their own where batches are paid from, and what the network takes for that. */
+    lendUsdc: async (coins: string) => {
+      await usdc.pay(wallet.treasury, parseUnits(coins, 6));
+      await anvil.setBalance(wallet.treasury, parseEther('1'));
+      await anvil.mine(1);
+    },
     usdcOf: async (owner: string) => String(await usdc.balanceOf(owner)),
     makeUsdcAddress: () => privateKeyToAddress(generatePrivateKey()),
     /** Signs a batch of payouts, as an admin does where the key is; files are base64. */

@@ -25,7 +25,7 @@ const passing = {
     const from = new Date(now.getTime() - Number(seconds) * 1000);
     await db.update(rentals).set({ createdAt: from }).where(eq(rentals.id, rentalId));
     await rentalProved({ rentalId, at: from });
-    await recordProofs([{ rentalId, from, to: now, proofs: Number(seconds) / 10, handshakeAt: from }]);
+    await recordProofs([{ rentalId, from, to: now, proofs: Math.floor(Number(seconds) / 10), handshakeAt: from }]);
     await tickMeters({ at: now });
   },
 

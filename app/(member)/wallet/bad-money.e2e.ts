@@ -1,6 +1,12 @@
 import { expect, type Page, test } from '@playwright/test';
 import { testBroker } from '../../../scripts/testing/broker.ts';
-import { beginTopUp, openDestination, reachOutside, seeCredited } from '../../../scripts/testing/paying.ts';
+import {
+  beginTopUp,
+  openDestination,
+  reachOutside,
+  seeCredited,
+  stubPaypalScript,
+} from '../../../scripts/testing/paying.ts';
 import { signedInAs } from '../../../scripts/testing/people.ts';
 import type { Market } from '../../../scripts/testing/scene.ts';
 import { clearScene, layMarket, pass } from '../../../scripts/testing/stage.ts';
@@ -13,6 +19,7 @@ test.beforeAll(async ({ browser }) => {
   at.market = await layMarket();
   at.renter = await signedInAs(browser, at.market.people.renter);
   at.owner = await signedInAs(browser, at.market.people.owner);
+  await stubPaypalScript(at.renter);
 });
 
 test.afterAll(clearScene);
@@ -108,6 +115,8 @@ async function beginAtPaypal(page: Page): Promise<string> {
   const form = await beginTopUp(page, '$20', 'PayPal');
   await form.goOn();
   await page.waitForURL('**/wallet/top-ups/*');
+  // The page loads itself once more to let the button in.
+  await expect(page.locator('paypal-button')).toBeVisible();
   return new URL(page.url()).pathname;
 }
 

@@ -173,6 +173,7 @@ test('the rest is paid in coins: an admin signs a batch elsewhere, and the chain
   await pass('grownOld', market.people.owner.id);
   await payOut(owner);
 
+  await outside.lendUsdc('45');
   await admin.goto('/admin/payouts');
   await admin
     .getByRole('form', { name: /^Batch for evm:/ })
