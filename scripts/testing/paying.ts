@@ -78,7 +78,10 @@ export async function readMovements(page: Page, path: string): Promise<bigint[]>
   const amounts: bigint[] = [];
   for (let at = 1; at === 1 || (await page.getByRole('link', { name: 'Next' }).count()) > 0; at++) {
     await page.goto(`${path}?page=${at}`);
-    const shown = await page.getByRole('listitem').getByText(/^[+−]?\$\d+\.\d{6}$/).allTextContents();
+    const shown = await page
+      .getByRole('listitem')
+      .getByText(/^[+−]?\$\d+\.\d{6}$/)
+      .allTextContents();
     amounts.push(...shown.map((text) => BigInt(text.replace(/[+$.]/g, '').replace('−', '-'))));
   }
   return inOrder(amounts);
