@@ -102,8 +102,10 @@ export type TopUpRequest = {
  */
 export type PaymentProvider = {
   readonly id: string;
-  /** What people call it. */
+  /** What those who pay call it. */
   readonly name: string;
+  /** What owners who are paid call it, where that is another name. */
+  readonly payoutName?: string;
   readonly capabilities: Capabilities;
   /** The currency in which it receives; anything but USD is quoted. */
   readonly currency: string;
@@ -167,6 +169,11 @@ export type PaymentProvider = {
   /** What moved on it since then, oldest first. */
   listTransactions(since: Date): AsyncIterable<ProviderTransaction>;
 };
+
+/** What owners call the provider that pays them. */
+export function nameForOwners({ name, payoutName }: Pick<PaymentProvider, 'name' | 'payoutName'>): string {
+  return payoutName ?? name;
+}
 
 /** Why a call to a provider brought no answer; each asks for another way on. */
 export type PaymentFailure =

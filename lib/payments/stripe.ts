@@ -16,6 +16,7 @@ export function stripeProvider(settings: StripeSettings): PaymentProvider {
   return {
     id: 'stripe',
     name: 'Card',
+    payoutName: 'Stripe',
     capabilities: {
       topUp: true,
       autoTopUp: true,

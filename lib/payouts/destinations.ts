@@ -6,6 +6,7 @@ import { invariant } from '../errors.ts';
 import { enqueueMailTo } from '../mail/commands.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
 import type { PaymentProvider } from '../payments/provider.ts';
+import { nameForOwners } from '../payments/provider.ts';
 import type { Treasury } from '../payments/registry.ts';
 import { inTurn } from '../process/each.ts';
 import { destinationLetter } from './letters.ts';
@@ -86,7 +87,8 @@ async function replaceDestination(
   await removeCurrent(tx, userId, at);
   const since = { createdAt: at, usableAt: usableFrom(at) };
   await tx.insert(payoutDestinations).values({ userId, provider, destination, ready, ...since });
-  const name = providers.get(provider)?.name ?? provider;
+  const house = providers.get(provider);
+  const name = house ? nameForOwners(house) : provider;
   await enqueueMailTo(tx, { userId, ...destinationLetter({ publicUrl, provider: name, destination }) }, sealer);
 }
 

@@ -2,6 +2,7 @@ import type { Tx } from '#db/client';
 import { enqueueMailTo } from '../mail/commands.ts';
 import { type Letter, letter } from '../mail/letter.ts';
 import { formatMoney } from '../money.ts';
+import { nameForOwners } from '../payments/provider.ts';
 import type { Treasury } from '../payments/registry.ts';
 import type { Payout } from './moves.ts';
 import { DESTINATION_HOURS } from './terms.ts';
@@ -13,7 +14,8 @@ export async function tellOfPayout(tx: Tx, treasury: Treasury, payout: Payout): 
 }
 
 function letterOf({ publicUrl, providers }: Treasury, { state, provider, amount, problem }: Payout): Letter | null {
-  const by = providers.get(provider)?.name ?? provider;
+  const house = providers.get(provider);
+  const by = house ? nameForOwners(house) : provider;
   const sum = formatMoney(amount);
   const write = (subject: string, ...paragraphs: string[]) =>
     letter(publicUrl, subject, [...paragraphs, `${publicUrl}/my/payouts`]);

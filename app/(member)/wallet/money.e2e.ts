@@ -152,14 +152,14 @@ test('what was earned is paid through PayPal, once the destination is three days
 
 test('what was earned next is paid to the owner’s account at the card company', async () => {
   const { owner, market } = at;
-  const form = await openDestination(owner, 'Card');
+  const form = await openDestination(owner, 'Stripe');
   await form.getByRole('button', { name: /^Begin at/ }).click();
   await owner.getByRole('button', { name: 'Finish' }).click();
   await owner.waitForURL('**/my/payouts');
   await pass('matured', market.people.owner.id);
   await pass('grownOld', market.people.owner.id);
   await payOut(owner);
-  await expect(owner.getByText('Card says that it has arrived.')).toBeVisible();
+  await expect(owner.getByText('Stripe says that it has arrived.')).toBeVisible();
 });
 
 test('the rest is paid in coins: an admin signs a batch elsewhere, and the chain confirms it', async () => {

@@ -9,6 +9,7 @@ import { Notice } from '#components/ui/notice';
 import { SubmitButton } from '#components/ui/submit-button';
 import { databaseTime } from '#lib/clock';
 import type { PaymentProvider } from '#lib/payments/provider';
+import { nameForOwners } from '#lib/payments/provider';
 import type { Destination } from '#lib/payouts/queries';
 import { DESTINATION_HOURS } from '#lib/payouts/terms';
 import { beginOnboardingAction, chooseDestinationAction, removeDestinationAction } from './actions.ts';
@@ -20,7 +21,7 @@ export function DestinationCard({ destination, houses, fresh }: Props) {
   const house = houses.find(({ id }) => id === destination?.provider);
   return (
     <Card title="Where you are paid">
-      {destination && <Current destination={destination} by={house?.name ?? destination.provider} />}
+      {destination && <Current destination={destination} by={house ? nameForOwners(house) : destination.provider} />}
       {houses.length === 0 && <p className="text-ink-soft">This broker cannot pay anybody yet. Ask its admin.</p>}
       {houses.length > 0 && !fresh && (
         <Notice
@@ -85,7 +86,7 @@ function Choice({ houses, destination }: Omit<Props, 'fresh'>) {
       <div className="grid gap-3">
         {houses.map((house) => (
           <details key={house.id} className="rounded-md border border-line">
-            <summary className="px-4 py-2.5 font-medium">{house.name}</summary>
+            <summary className="px-4 py-2.5 font-medium">{nameForOwners(house)}</summary>
             <div className="border-t border-line p-4">
               {house.capabilities.onboarding ? (
                 <Onboarding house={house} begun={destination?.provider === house.id && !destination.ready} />
@@ -102,12 +103,14 @@ function Choice({ houses, destination }: Omit<Props, 'fresh'>) {
 
 function Typed({ house }: { house: PaymentProvider }) {
   return (
-    <ActionForm action={chooseDestinationAction} doneText="Saved. We have written to you." label={house.name}>
+    <ActionForm action={chooseDestinationAction} doneText="Saved. We have written to you." label={nameForOwners(house)}>
       <input type="hidden" name="provider" value={house.id} />
       <TextField
         name="typed"
         label={
-          house.capabilities.payout === 'batch' ? `Your address on ${house.name}` : `Your account at ${house.name}`
+          house.capabilities.payout === 'batch'
+            ? `Your address on ${nameForOwners(house)}`
+            : `Your account at ${nameForOwners(house)}`
         }
         hint={
           house.capabilities.payout === 'batch' ? 'What is sent to a wrong address is lost.' : 'As you sign in there.'
@@ -126,13 +129,15 @@ function Typed({ house }: { house: PaymentProvider }) {
 
 function Onboarding({ house, begun }: { house: PaymentProvider; begun: boolean }) {
   return (
-    <ActionForm action={beginOnboardingAction} label={house.name}>
+    <ActionForm action={beginOnboardingAction} label={nameForOwners(house)}>
       <input type="hidden" name="provider" value={house.id} />
       <p className="text-sm text-ink-soft">
-        {house.name} wants to know who you are, on its own pages, and pays you then.
+        {nameForOwners(house)} wants to know who you are, on its own pages, and pays you then.
       </p>
       <div>
-        <SubmitButton variant="secondary">{begun ? `Go on at ${house.name}` : `Begin at ${house.name}`}</SubmitButton>
+        <SubmitButton variant="secondary">
+          {begun ? `Go on at ${nameForOwners(house)}` : `Begin at ${nameForOwners(house)}`}
+        </SubmitButton>
       </div>
     </ActionForm>
   );

@@ -3,6 +3,7 @@ import { Card } from '#components/ui/card';
 import { Confirm } from '#components/ui/dialog';
 import { Fact, Facts } from '#components/ui/facts';
 import type { PaymentProvider } from '#lib/payments/provider';
+import { nameForOwners } from '#lib/payments/provider';
 import { leastPayout, payableOf } from '#lib/payouts/terms';
 import type { PayoutTerms } from '#lib/settings/payouts';
 import { requestPayoutAction } from './actions.ts';
@@ -28,7 +29,7 @@ export function PayOut({ available, terms, house, frozen }: Props) {
         <Fact label="You get">
           <Money amount={amount} />
         </Fact>
-        <Fact label={`${house.name} takes`} hint="paid by the broker, not by you">
+        <Fact label={`${nameForOwners(house)} takes`} hint="paid by the broker, not by you">
           <Fee amount={amount} house={house} />
         </Fact>
       </Facts>
@@ -46,8 +47,8 @@ export function PayOut({ available, terms, house, frozen }: Props) {
         values={{}}
         destructive={false}
       >
-        <Money amount={amount} /> will be set aside at once and sent with {house.name}. You can take it back until it is
-        sent.
+        <Money amount={amount} /> will be set aside at once and sent with {nameForOwners(house)}. You can take it back
+        until it is sent.
       </Confirm>
     </Card>
   );

@@ -5,6 +5,7 @@ import { Card } from '#components/ui/card';
 import { Confirm } from '#components/ui/dialog';
 import { EmptyState } from '#components/ui/empty-state';
 import type { PaymentProvider } from '#lib/payments/provider';
+import { nameForOwners } from '#lib/payments/provider';
 import type { PayoutLine } from '#lib/payouts/queries';
 import { withdrawPayoutAction } from './actions.ts';
 import { meaningOf } from './words.ts';
@@ -28,7 +29,7 @@ export function PayoutList({ payouts, houses }: { payouts: PayoutLine[]; houses:
 }
 
 function Line({ payout, house }: { payout: PayoutLine; house: PaymentProvider | undefined }) {
-  const by = house?.name ?? payout.provider;
+  const by = house ? nameForOwners(house) : payout.provider;
   const withdrawable = (payout.state === 'held' || payout.state === 'reserved') && payout.calledAt === null;
   return (
     <li id={payout.id} className="scroll-mt-20 px-5 py-3.5 target:bg-accent-soft">
