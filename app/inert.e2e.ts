@@ -15,7 +15,7 @@ test('people may write markup wherever they may write', async () => {
   const { admin, owner, renter } = at;
   await renter.goto('/settings');
   await renter.getByRole('form', { name: 'Profile' }).getByLabel('Name').fill(markup);
-  await renter.getByRole('button', { name: 'Save' }).click();
+  await renter.getByRole('form', { name: 'Profile' }).getByRole('button', { name: 'Save' }).click();
   await renter.getByText('Saved.').waitFor();
   await renter.getByLabel('Public key').fill(`${newPublicKey()} ${markup.replace('x', 'y')}`);
   await renter.getByRole('button', { name: 'Add key' }).click();
