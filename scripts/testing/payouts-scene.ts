@@ -1,5 +1,6 @@
 import { db } from '../../db/client.ts';
 import { payoutDestinations, payouts } from '../../db/schema/payouts.ts';
+import { webConfig } from '../../lib/config/web.ts';
 import { brokerAccount, personAccount } from '../../lib/ledger/accounts.ts';
 import { post } from '../../lib/ledger/post.ts';
 import { DOLLAR } from '../../lib/money.ts';
@@ -9,7 +10,7 @@ import { payoutReserved } from '../../lib/payouts/postings.ts';
 import { createSealer } from '../../lib/secrets.ts';
 import { ahead, minutesAgo } from './cast.ts';
 
-const sealer = createSealer(['nobody ever opens the mails of a scene']);
+const sealer = createSealer(webConfig().BROKER_SECRETS);
 const nobody = { providers: new Map(), chains: new Map(), priceOf: async () => 1n, sealer, publicUrl: 'http://scene' };
 
 /** The provider of the scene is configured nowhere, so that nothing of it moves by itself. */
