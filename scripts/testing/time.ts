@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import { db, pool } from '../../db/client.ts';
 import { earnings } from '../../db/schema/payments.ts';
 import { payoutDestinations } from '../../db/schema/payouts.ts';
@@ -29,15 +29,15 @@ const passing = {
     await tickMeters({ at: now });
   },
 
-  /** The oldest part of what an owner has earned is beyond dispute. */
+  /** The largest part of what an owner has earned and cannot be paid yet is beyond dispute. */
   async matured(ownerId: string) {
     await allotSpending({ at: now });
     const pending = and(eq(earnings.ownerId, ownerId), isNull(earnings.maturedAt));
-    const [oldest] = await db.select().from(earnings).where(pending).orderBy(asc(earnings.id)).limit(1);
+    const [largest] = await db.select().from(earnings).where(pending).orderBy(desc(earnings.earned)).limit(1);
     await db
       .update(earnings)
       .set({ maturesAt: now })
-      .where(eq(earnings.id, oldest?.id ?? 0n));
+      .where(eq(earnings.id, largest?.id ?? 0n));
     await matureEarnings({ at: now });
   },
 
