@@ -2,6 +2,7 @@ import { cpus, release, totalmem } from 'node:os';
 import { measureAnswers } from './answers.ts';
 import { type BenchBroker, withBroker } from './broker.ts';
 import type { Figure } from './figure.ts';
+import { measureLedger } from './ledger.ts';
 import { measureLink } from './link.ts';
 import { measureMarket } from './market.ts';
 import { measureMetering } from './metering.ts';
@@ -17,6 +18,7 @@ const alone = {
   polls: { title: 'Agents in long polls against one web process', measure: measurePolls },
   market: { title: 'The market', measure: measureMarket },
   metering: { title: 'Metering', measure: measureMetering },
+  ledger: { title: 'The ledger', measure: measureLedger },
   papers: { title: 'Papers', measure: measurePapers },
   webhooks: { title: 'Webhooks', measure: measureWebhooks },
   answers: { title: 'Answers that shall not tell who has an account', measure: measureAnswers },

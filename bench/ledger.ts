@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runScript } from '../scripts/local/programs.ts';
+import { withDatabase } from './database.ts';
+import type { Figure } from './figure.ts';
+import type { Couple } from './ledger-postings.ts';
+import { seed } from './metering-seed.ts';
+
+const WRITERS = 16;
+const ALONE_SECONDS = 15;
+const BESIDE_SECONDS = 60;
+
+/** Records postings of every kind beside the metering of 100,000 running rentals, which goes on without a pause. */
+export async function measureLedger(): Promise<Figure[]> {
+  return withDatabase(async ({ url: DATABASE_URL, folder }) => {
+    // A process of its own, because a process has one database.
+    const figures: Figure[] = JSON.parse(await runScript({ DATABASE_URL }, import.meta.filename));
+    const log = await readFile(join(folder, 'data', 'server.log'), 'utf8');
+    return [...figures, counted('deadlocks in the log of the server', log.split('deadlock detected').length - 1)];
+  });
+}
+
+async function measureHere(): Promise<Figure[]> {
+  const { migrateDatabase } = await import('../db/migrate.ts');
+  const { pool } = await import('../db/client.ts');
+  const { checkInvariants } = await import('../lib/ledger/invariants.ts');
+  await migrateDatabase();
+  for (const statement of seed) await pool.query(statement);
+  const { rows: couples } = await pool.query<Couple>(
+    `select renter.id as "renterId", owner.id as "ownerId" from people renter join people owner on owner.n = renter.n + 20000
+      where renter.n <= 20000`,
+  );
+
+  const alone = await ratePerSecond(couples, ALONE_SECONDS);
+  const metering = new AbortController();
+  const rounds = meterOn(metering.signal);
+  const beside = await ratePerSecond(couples, BESIDE_SECONDS);
+  metering.abort();
+  const [times, broken] = [await rounds, (await checkInvariants()).filter(({ ok }) => !ok)];
+  await pool.end();
+
+  return [
+    {
+      name: 'mixed postings while 100,000 rentals are metered without a pause',
+      value: beside,
+      unit: '/s',
+      comparedWith: `nothing else going on: ${alone.toFixed(0)}/s`,
+      ratio: beside / alone,
+      target: { least: 300 },
+    },
+    { ...counted('times that all were metered and posted meanwhile', times), target: { least: 1 } },
+    counted('promises of the books that do not hold', broken.length),
+  ];
+}
+
+const counted = (name: string, value: number): Figure => ({
+  name,
+  value,
+  unit: '',
+  comparedWith: '',
+  target: { most: 0 },
+});
+
+/** How many postings a second many writers record, each for somebody else at every turn. */
+async function ratePerSecond(couples: Couple[], seconds: number): Promise<number> {
+  const { recordLife } = await import('./ledger-postings.ts');
+  const begun = performance.now();
+  const until = begun + seconds * 1000;
+  const write = async () => {
+    let recorded = 0;
+    while (performance.now() < until) {
+      const couple = couples[Math.floor(Math.random() * couples.length)];
+      if (couple) recorded += await recordLife(couple);
+    }
+    return recorded;
+  };
+  const recorded = await Promise.all(Array.from({ length: WRITERS }, write));
+  return recorded.reduce((sum, one) => sum + one, 0) / ((performance.now() - begun) / 1000);
+}
+
+/** Proves, ticks and posts again and again; answers how often. */
+async function meterOn(signal: AbortSignal): Promise<number> {
+  const { pool } = await import('../db/client.ts');
+  const { postUsage, tickMeters } = await import('../lib/metering/commands.ts');
+  for (let rounds = 0; ; rounds++) {
+    if (signal.aborted) return rounds;
+    const at = new Date();
+    await pool.query(`update proof_intervals set to_at = $1 where to_at > now() - interval '2 hours'`, [at]);
+    await tickMeters({ at });
+    await postUsage({ at });
+  }
+}
+
+if (process.argv[1] === import.meta.filename) {
+  process.stdout.write(JSON.stringify(await measureHere()));
+}
