@@ -142,6 +142,19 @@ test.each([
   ['Every wallet holds what is left of the money it was given', 'update allotments set charge_id = 0'],
   ['Pending earnings are what owners earned and no day has let go', 'update earnings set earned = earned - 1'],
   [
+    'Every monthly paper adds up, and begins where the one before ended',
+    `insert into papers (user_id, kind, year, number, about, period_from, total, content, issued_at) select id, 'statement',
+      2026, 1, '2026-10-01', '2026-10-01', 0, '{"chain": {"opening": "1", "movements": "0", "closing": "1"}}', now()
+      from users limit 1`,
+  ],
+  [
+    'Every monthly paper adds up, and begins where the one before ended',
+    `insert into papers (user_id, kind, year, number, about, period_from, total, content, issued_at) select id, 'statement',
+      2026, 1, '2026-10-01', '2026-10-01', 0, '{"chain": {"opening": "0", "movements": "1", "closing": "2"}}', now()
+      from users limit 1`,
+  ],
+  ['The papers of a kind and year are numbered without a gap', 'update papers set number = number + 1'],
+  [
     'Every provider told the same as the books when it was last asked',
     `insert into reconciliations (provider, at, ledger, reported, differences)
      values ('bank', now(), '{}', '{}', '[{"kind": "balance"}]')`,

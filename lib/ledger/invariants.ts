@@ -104,6 +104,15 @@ const invariants: Record<string, SQL> = {
     left join (select owner_id, sum(gross - fee) as earned from (${notAllotted}) c group by owner_id) c
       on c.owner_id = a.party_id
     where -coalesce(a.balance, 0) <> coalesce(waiting, 0) + coalesce(earned, 0)`,
+  'Every monthly paper adds up, and begins where the one before ended': sql`
+    select 'paper ' || id as broken from (
+      select id, (chain->>'opening')::numeric as opening, (chain->>'movements')::numeric as movements,
+        (chain->>'closing')::numeric as closing, coalesce(lag(chain->>'closing') over series, '0')::numeric as before
+      from papers cross join lateral (select content->'chain') as c(chain) where period_from is not null
+      window series as (partition by user_id, kind order by period_from)
+    ) paper where opening + movements <> closing or opening <> before`,
+  'The papers of a kind and year are numbered without a gap': sql`
+    select kind || ' of ' || year as broken from papers group by kind, year having max(number) <> count(*)`,
   'Every provider told the same as the books when it was last asked': sql`
     select provider || ' on ' || to_char(at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') as broken from (
       select distinct on (provider) provider, at, differences, problem from reconciliations order by provider, at desc) r

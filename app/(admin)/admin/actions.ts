@@ -4,14 +4,14 @@ import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
 import { setAdmin, suspendUser, unsuspendUser } from '#lib/accounts/administration';
 import { clearQuarantine, suspendDevice, unsuspendDevice } from '#lib/devices/commands';
-import { parseMoney } from '#lib/money';
 import { letterheadFields } from '#lib/papers/fields';
 import { keepBrokerLetterhead } from '#lib/papers/letterheads';
 import { creditWallet } from '#lib/payments/manual';
 import { endRentalAsAdmin } from '#lib/rentals/commands';
 import { changeFee } from '#lib/settings/commands';
-import { adminAction, type FormState } from '#lib/web/form-action';
+import { adminAction } from '#lib/web/form-action';
 import { letterhead } from '#lib/web/letterhead';
+import { answersIn, dollars, reason } from './form-parts.ts';
 
 const refusals = {
   notFound: 'That is not there any more.',
@@ -22,27 +22,10 @@ const refusals = {
   outOfRange: 'Please give a share between 0 and 100 percent.',
 };
 
-const reason = z
-  .string()
-  .trim()
-  .min(3, 'Please give a reason that others will understand.')
-  .max(500, 'Please be shorter.');
-const amount = z.string().transform((text, context) => {
-  const parsed = parseMoney(text);
-  if (parsed === null) context.addIssue({ code: 'custom', message: 'Please give an amount like 25 or 12.50.' });
-  return parsed ?? z.NEVER;
-});
 const user = z.object({ userId: z.uuid() });
 const device = z.object({ deviceId: z.uuid() });
 
-type Refused = { ok: boolean; reason?: keyof typeof refusals };
-
-/** Says why nothing was done, or shows every list of admins anew. */
-function answer(outcome: Refused): FormState {
-  if (!outcome.ok && outcome.reason) return { message: refusals[outcome.reason] };
-  revalidatePath('/admin', 'layout');
-  return { done: true };
-}
+const answer = answersIn(refusals);
 
 export const suspendUserAction = adminAction(user.extend({ reason }), async (input, { id: adminId }, { address, at }) =>
   answer(await suspendUser({ ...input, adminId, address, at })),
@@ -58,7 +41,7 @@ export const setAdminAction = adminAction(
 );
 
 export const creditWalletAction = adminAction(
-  user.extend({ amount, reason, key: z.uuid() }),
+  user.extend({ amount: dollars, reason, key: z.uuid() }),
   async (input, { id: adminId }, { address, at }) => {
     const outcome = await creditWallet({ ...input, adminId, address, at });
     if (!outcome.ok && outcome.reason === 'amountOutOfRange')

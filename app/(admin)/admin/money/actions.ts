@@ -1,15 +1,14 @@
 'use server';
 
-import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
-import { parseMoney } from '#lib/money';
 import { checkProviders } from '#lib/provider-checks/commands';
 import { bookMovement, reconcileNow } from '#lib/reconciliations/commands';
 import { bookings } from '#lib/reconciliations/postings';
 import { creditUnapplied, returnUnapplied } from '#lib/unapplied/commands';
-import { adminAction, type FormState } from '#lib/web/form-action';
+import { adminAction } from '#lib/web/form-action';
 import { treasury } from '#lib/web/treasury';
 import { replayWebhook } from '#lib/webhooks/commands';
+import { answersIn, dollars, reason } from '../form-parts.ts';
 
 const refusals = {
   notFound: 'That is not there any more.',
@@ -20,28 +19,9 @@ const refusals = {
   booked: 'This movement was booked before.',
 };
 
-const reason = z
-  .string()
-  .trim()
-  .min(3, 'Please give a reason that others will understand.')
-  .max(500, 'Please be shorter.');
-const worth = z
-  .string()
-  .optional()
-  .transform((text, context) => {
-    const parsed = text === undefined ? null : parseMoney(text);
-    if (text !== undefined && parsed === null)
-      context.addIssue({ code: 'custom', message: 'Please give an amount like 25 or 12.50.' });
-    return parsed;
-  });
+const worth = dollars.optional().transform((given) => given ?? null);
 
-type Refused = { ok: boolean; reason?: keyof typeof refusals };
-
-function answer(outcome: Refused): FormState {
-  if (!outcome.ok && outcome.reason) return { message: refusals[outcome.reason] };
-  revalidatePath('/admin', 'layout');
-  return { done: true };
-}
+const answer = answersIn(refusals);
 
 export const checkProvidersAction = adminAction(z.object({}), async (_, __, { at }) => {
   await checkProviders(treasury(), { at });

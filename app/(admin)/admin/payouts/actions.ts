@@ -1,15 +1,14 @@
 'use server';
 
-import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
-import { parseMoney } from '#lib/money';
 import { abandonBatch, makeBatch, signBatch } from '#lib/payouts/batches';
 import { approvePayout, declinePayout, setFrozen } from '#lib/payouts/commands';
 import { followBatch } from '#lib/payouts/following';
 import { syncPayout } from '#lib/payouts/sending';
 import { changePayoutTerms } from '#lib/settings/commands';
-import { adminAction, type FormState } from '#lib/web/form-action';
+import { adminAction } from '#lib/web/form-action';
 import { treasury } from '#lib/web/treasury';
+import { answersIn, dollars, reason } from '../form-parts.ts';
 
 const refusals = {
   notFound: 'That is not there any more.',
@@ -25,26 +24,10 @@ const refusals = {
   outOfRange: 'Please give a minimum from $1 to $1,000, and a limit of at most $1,000,000.',
 };
 
-const reason = z
-  .string()
-  .trim()
-  .min(3, 'Please give a reason that others will understand.')
-  .max(500, 'Please be shorter.');
-const amount = z.string().transform((text, context) => {
-  const parsed = parseMoney(text);
-  if (parsed === null) context.addIssue({ code: 'custom', message: 'Please give an amount like 25 or 12.50.' });
-  return parsed ?? z.NEVER;
-});
 const payout = z.object({ payoutId: z.uuid() });
 const batch = z.object({ batchId: z.uuid() });
 
-type Refused = { ok: boolean; reason?: keyof typeof refusals };
-
-function answer(outcome: Refused): FormState {
-  if (!outcome.ok && outcome.reason) return { message: refusals[outcome.reason] };
-  revalidatePath('/admin', 'layout');
-  return { done: true };
-}
+const answer = answersIn(refusals);
 
 export const approvePayoutAction = adminAction(payout, async ({ payoutId }, { id: adminId }, { address, at }) =>
   answer(await approvePayout(treasury(), { payoutId, adminId, address, at })),
@@ -94,6 +77,6 @@ export const announceBatchAction = adminAction(batch, async ({ batchId }, _, { a
 });
 
 export const changePayoutTermsAction = adminAction(
-  z.object({ least: amount, reviewFrom: amount }),
+  z.object({ least: dollars, reviewFrom: dollars }),
   async (terms, { id: adminId }, { address, at }) => answer(await changePayoutTerms({ terms, adminId, address, at })),
 );

@@ -1,11 +1,11 @@
 'use server';
 
-import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
 import { unitsOf } from '#lib/payments/quotes';
 import { declineByHand, settleByHand } from '#lib/refunds/by-hand';
-import { adminAction, type FormState } from '#lib/web/form-action';
+import { adminAction } from '#lib/web/form-action';
 import { treasury } from '#lib/web/treasury';
+import { answersIn } from '../form-parts.ts';
 
 const refusals = {
   notFound: 'This refund does not wait for an admin any more.',
@@ -14,11 +14,7 @@ const refusals = {
   reasonMissing: 'Please give a reason that the person will understand.',
 };
 
-function answer(outcome: { ok: boolean; reason?: keyof typeof refusals }): FormState {
-  if (!outcome.ok && outcome.reason) return { message: refusals[outcome.reason] };
-  revalidatePath('/admin/refunds');
-  return { done: true };
-}
+const answer = answersIn(refusals);
 
 export const settleRefundAction = adminAction(
   z.object({

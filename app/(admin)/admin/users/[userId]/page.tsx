@@ -10,6 +10,7 @@ import { PageHeader } from '#components/ui/page-header';
 import { findUser } from '#lib/accounts/queries';
 import { databaseTime } from '#lib/clock';
 import { getWallet } from '#lib/ledger/balances';
+import { getPlan } from '#lib/payouts/queries';
 import { requireAdmin } from '#lib/web/session';
 import { UserBadges } from '../user-badges.tsx';
 import { CreditForm } from './credit-form.tsx';
@@ -22,7 +23,7 @@ export default async function UserPage({ params }: PageProps<'/admin/users/[user
   const user = await findUser((await params).userId);
   if (!user) notFound();
 
-  const wallet = await getWallet(user.id, databaseTime());
+  const [wallet, { frozen }] = await Promise.all([getWallet(user.id, databaseTime()), getPlan(user.id)]);
   return (
     <>
       <PageHeader title={user.name} back={{ href: '/admin/users', label: 'Users' }} aside={<UserBadges {...user} />}>
@@ -59,7 +60,7 @@ export default async function UserPage({ params }: PageProps<'/admin/users/[user
         </Card>
         <div className="grid gap-6">
           <CreditForm userId={user.id} newKey={randomUUID()} />
-          {user.id !== admin.id && <Standing user={user} />}
+          {user.id !== admin.id && <Standing user={user} frozen={frozen} />}
         </div>
       </div>
     </>
