@@ -44,7 +44,7 @@ type Mail = Awaited<ReturnType<typeof listMails>>[number];
 function Letter({ recipient, subject, body, createdAt }: Mail) {
   return (
     <Card title={subject} hint={`To ${recipient}`} actions={<Timestamp at={createdAt} part="second" />}>
-      <p className="break-words whitespace-pre-line">
+      <p className="wrap-anywhere whitespace-pre-line">
         {body ? <WithLinks text={body} /> : 'This letter has been sent.'}
       </p>
     </Card>
