@@ -36,7 +36,9 @@ async function measureHere(): Promise<Figure[]> {
   const rounds = meterOn(metering.signal);
   const beside = await ratePerSecond(couples, BESIDE_SECONDS);
   metering.abort();
-  const [times, broken] = [await rounds, (await checkInvariants()).filter(({ ok }) => !ok)];
+  const times = await rounds;
+  // Nothing but the ledger is written here: no payments, refunds, payouts or lots stand beside its postings.
+  const broken = (await checkInvariants()).filter(({ name, ok }) => !ok && ofLedger.includes(name));
   await pool.end();
 
   return [
@@ -49,7 +51,7 @@ async function measureHere(): Promise<Figure[]> {
       target: { least: 300 },
     },
     { ...counted('times that all were metered and posted meanwhile', times), target: { least: 1 } },
-    counted('promises of the books that do not hold', broken.length),
+    counted('promises of the ledger that do not hold', broken.length),
   ];
 }
 
@@ -60,6 +62,15 @@ const counted = (name: string, value: number): Figure => ({
   comparedWith: '',
   target: { most: 0 },
 });
+
+const ofLedger = [
+  'All balances of a currency sum to zero',
+  'Every balance is the sum of its entries',
+  'Every transaction sums to zero',
+  'No account is below its floor',
+  'Every meter has posted what its charges say',
+  'Every charge is in the ledger: paid or uncollected, earned or fee',
+];
 
 /** How many postings a second many writers record, each for somebody else at every turn. */
 async function ratePerSecond(couples: Couple[], seconds: number): Promise<number> {

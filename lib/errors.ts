@@ -9,6 +9,11 @@ export class UpstreamError extends Error {
     this.service = service;
     this.retryable = options.retryable;
   }
+
+  /** A bundler may load this file twice in one process: each copy knows the errors of the other. */
+  static override [Symbol.hasInstance](error: unknown): boolean {
+    return error instanceof Error && error.name === 'UpstreamError';
+  }
 }
 
 /** A promise that our own code made was broken; nothing may go on as if it held. */

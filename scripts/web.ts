@@ -3,12 +3,13 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { POST as answerPoll } from '../app/api/agent/v1/poll/route.ts';
+import { POST as answerWebhook } from '../app/api/payments/[provider]/webhook/route.ts';
 import { type WebSettings, webConfig } from '../lib/config/web.ts';
 import { beginDrain } from '../lib/process/drain.ts';
 import { createLog } from '../lib/process/log.ts';
 import { farewell } from '../lib/process/shutdown.ts';
 import { CLIENT_ADDRESS, trueAddress } from '../lib/web/client.ts';
-import { answerDirectly } from '../lib/web/direct.ts';
+import { answerDirectly, type Door } from '../lib/web/direct.ts';
 import { constantHeaders } from '../lib/web/security-headers.ts';
 
 // The web program: Next behind a plain HTTP server of ours, which knows who is calling and how to end well.
@@ -50,13 +51,18 @@ function receive({ PUBLIC_URL, TRUSTED_PROXIES }: WebSettings, handle: RequestLi
   return (request, response) => {
     stampRequest(request, { publicUrl: new URL(PUBLIC_URL), trustedProxies: TRUSTED_PROXIES });
     for (const [name, value] of constant) response.setHeader(name, value);
-    if (isPoll(request)) void answerDirectly(answerPoll, request, response, log);
+    const door = directDoor(request);
+    if (door) void answerDirectly(door, request, response, log);
     else handle(request, response);
   };
 }
 
-function isPoll({ method, url }: IncomingMessage): boolean {
-  return method === 'POST' && url === '/api/agent/v1/poll';
+/** Who answers without Next in between: what waits for long, and what comes in hundreds a second. */
+function directDoor({ method, url = '' }: IncomingMessage): Door | null {
+  if (method !== 'POST') return null;
+  if (url === '/api/agent/v1/poll') return answerPoll;
+  const provider = /^\/api\/payments\/([\w-]+)\/webhook$/.exec(url)?.[1];
+  return provider ? (request) => answerWebhook(request, { params: Promise.resolve({ provider }) }) : null;
 }
 
 /** Our own address is the configured one, whatever Host and X-Forwarded-Host say; so Origin is compared with that. */

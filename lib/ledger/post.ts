@@ -1,31 +1,46 @@
-import { and, eq, isNull, or, sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Database, Tx } from '#db/client';
-import { ledgerAccounts, ledgerEntries, ledgerTransactions } from '#db/schema/ledger';
+import { ledgerAccounts } from '#db/schema/ledger';
 import { InvariantError, invariant } from '../errors.ts';
 import { type AccountName, brokerAccount, CURRENCY, ruleOf } from './accounts.ts';
-import type { Posting } from './postings.ts';
+import type { Line, Posting } from './postings.ts';
 
 /** The id of an account, which is opened at its first use. */
 export async function accountFor(tx: Database, name: AccountName): Promise<bigint> {
-  const [id] = await accountsFor(tx, [name]);
-  invariant(id !== undefined, `the account ${name.kind} of ${name.partyId} could not be opened`);
-  return id;
+  const find = () => tx.execute<{ id: string }>(sql`select id from ${named([name])}`);
+  const { rows } = await opening(tx, [name], find, ({ rows }) => rows.length === 1);
+  return BigInt(rows[0]?.id ?? 0);
 }
 
-/** The ids of accounts, in the order of their names; those that are new are opened. */
-async function accountsFor(tx: Database, names: AccountName[]): Promise<bigint[]> {
-  const found = await findAccounts(tx, names);
-  const missing = names.filter((name) => !found.has(keyOf(name)));
-  if (missing.length > 0) {
-    const opened = missing.map((name) => ({ ...name, ...ruleFor(name) }));
-    await tx.insert(ledgerAccounts).values(opened).onConflictDoNothing();
-    for (const [key, id] of await findAccounts(tx, missing)) found.set(key, id);
-  }
-  return names.map((name) => {
-    const id = found.get(keyOf(name));
-    invariant(id !== undefined, `the account ${name.kind} of ${name.partyId} could not be opened`);
-    return id;
-  });
+/** Those of the accounts with these names that are open, as `account (place, id)`; the places count from 1. */
+function named(names: AccountName[]): SQL {
+  const list = (of: (name: AccountName) => string | null) => sql.param(names.map(of));
+  return sql`(
+    select place, id from unnest(${list(({ kind }) => kind)}::text[], ${list(({ partyId }) => partyId)}::uuid[],
+      ${list(({ currency }) => currency)}::text[]) with ordinality as name (kind, party_id, currency, place)
+    cross join lateral (
+      select id from ledger_accounts a
+      where a.party_id = name.party_id and a.kind = name.kind and a.currency = name.currency
+      union all select id from ledger_accounts a
+      where name.party_id is null and a.party_id is null and a.kind = name.kind and a.currency = name.currency
+    ) found
+  ) account`;
+}
+
+/** Does `work`, which needs these accounts; where it did not find them all it has done nothing, and does it again. */
+async function opening<Value>(
+  tx: Database,
+  names: AccountName[],
+  work: () => Promise<Value>,
+  foundAll: (value: Value) => boolean,
+): Promise<Value> {
+  const first = await work();
+  if (foundAll(first)) return first;
+  const accounts = names.map((name) => ({ ...name, ...ruleFor(name) }));
+  await tx.insert(ledgerAccounts).values(accounts).onConflictDoNothing();
+  const second = await work();
+  invariant(foundAll(second), `the accounts ${names.map(keyOf).join(', ')} could not be opened`);
+  return second;
 }
 
 const keyOf = ({ kind, partyId, currency }: AccountName) => `${kind} ${partyId} ${currency}`;
@@ -35,70 +50,56 @@ function ruleFor({ kind }: AccountName) {
   return { normal, floor };
 }
 
-async function findAccounts(tx: Database, names: AccountName[]): Promise<Map<string, bigint>> {
-  const { id, kind, partyId, currency } = ledgerAccounts;
-  const isOne = (name: AccountName) =>
-    and(
-      name.partyId === null ? isNull(partyId) : eq(partyId, name.partyId),
-      eq(kind, name.kind),
-      eq(currency, name.currency),
-    );
-  const rows = await tx
-    .select({ id, kind, partyId, currency })
-    .from(ledgerAccounts)
-    .where(or(...names.map(isOne)));
-  return new Map(rows.map((row) => [keyOf(row as AccountName), row.id]));
-}
-
 /**
  * Records a posting once: `posted` is false when its key has been recorded before, with the same content.
  * Throws InvariantError when the key stands for something else.
  */
 export async function post(tx: Tx, posting: Posting): Promise<{ posted: boolean }> {
-  const moved = posting.lines.filter(({ amount }) => amount !== 0n);
-  const ids =
-    moved.length > 0
-      ? await accountsFor(
-          tx,
-          moved.map(({ account }) => account),
-        )
-      : [];
-  const lines = moved.map(({ account: { currency }, amount }, at) => ({ accountId: ids[at] ?? 0n, amount, currency }));
-
-  const { kind, key, at, about } = posting;
-  const [transaction] = await tx
-    .insert(ledgerTransactions)
-    .values({ kind, key, occurredAt: at, about })
-    .onConflictDoNothing({ target: ledgerTransactions.key })
-    .returning({ id: ledgerTransactions.id });
-  if (!transaction) return expectSame(tx, posting, lines);
-
-  const entries = lines.map((line) => ({ ...line, transactionId: transaction.id }));
-  if (entries.length > 0) await tx.insert(ledgerEntries).values(entries);
-  return { posted: true };
+  const lines = posting.lines.filter(({ amount }) => amount !== 0n);
+  const names = lines.map(({ account }) => account);
+  const record = () => insertPosting(tx, { ...posting, lines });
+  const { posted } = await opening(tx, names, record, ({ found }) => found === lines.length);
+  if (!posted) await expectSame(tx, { ...posting, lines });
+  return { posted };
 }
 
-async function expectSame(tx: Tx, { kind, key, about }: Posting, lines: { accountId: bigint; amount: bigint }[]) {
-  const stored = await tx
-    .select({
-      kind: ledgerTransactions.kind,
-      about: ledgerTransactions.about,
-      accountId: ledgerEntries.accountId,
-      amount: ledgerEntries.amount,
-    })
-    .from(ledgerTransactions)
-    .innerJoin(ledgerEntries, eq(ledgerEntries.transactionId, ledgerTransactions.id))
-    .where(eq(ledgerTransactions.key, key));
-  const [before, now] = [stored, lines.map((line) => ({ ...line, kind, about }))].map(contentOf);
-  if (before !== now) throw new InvariantError(`the ledger key ${key} was used for something else`);
-  return { posted: false };
+/** One statement, so that a posting costs one round trip: nothing is inserted unless every account is open. */
+async function insertPosting(tx: Tx, { kind, key, at, about, lines }: Posting) {
+  const names = lines.map(({ account }) => account);
+  const list = (of: (line: Line) => bigint | string) => sql.param(lines.map(of));
+  const { rows } = await tx.execute<{ found: number; posted: boolean }>(sql`
+    with line as (
+      select place, id, amount, currency from ${named(names)}
+      join unnest(${list(({ amount }) => amount)}::bigint[], ${list(({ account }) => account.currency)}::text[])
+        with ordinality as moved (amount, currency, place) using (place)
+    ), posting as (
+      insert into ledger_transactions (kind, key, occurred_at, about)
+      select ${kind}, ${key}, ${at.toISOString()}::timestamptz, ${JSON.stringify(about)}::jsonb
+      where (select count(*) from line) = ${lines.length}
+      on conflict (key) do nothing returning id
+    ), entered as (
+      insert into ledger_entries (transaction_id, account_id, amount, currency)
+      select posting.id, line.id, amount, currency from posting, line order by place
+    )
+    select (select count(*)::int from line) as found, exists (select 1 from posting) as posted`);
+  invariant(rows[0], 'a select of two figures');
+  return rows[0];
 }
 
-type Content = { kind: string; about: Record<string, string>; accountId: bigint; amount: bigint };
+async function expectSame(tx: Tx, { kind, key, about, lines }: Posting) {
+  const { rows } = await tx.execute<StoredLine>(sql`
+    select t.kind, t.about, a.kind || ' ' || coalesce(a.party_id::text, 'null') || ' ' || a.currency as account, e.amount
+    from ledger_transactions t join ledger_entries e on e.transaction_id = t.id join ledger_accounts a on a.id = account_id
+    where t.key = ${key}`);
+  const now = lines.map(({ account, amount }) => ({ kind, about, account: keyOf(account), amount: String(amount) }));
+  if (contentOf(rows) !== contentOf(now)) throw new InvariantError(`the ledger key ${key} was used for something else`);
+}
 
-function contentOf(lines: Content[]): string {
-  const rows = lines.map(({ kind, about, accountId, amount }) =>
-    [kind, JSON.stringify(Object.entries(about).sort()), accountId, amount].join(' '),
+type StoredLine = { kind: string; about: Record<string, string>; account: string; amount: string };
+
+function contentOf(lines: StoredLine[]): string {
+  const rows = lines.map(({ kind, about, account, amount }) =>
+    [kind, JSON.stringify(Object.entries(about).sort()), account, amount].join(' '),
   );
   return rows.sort().join('\n');
 }
@@ -108,8 +109,11 @@ function contentOf(lines: Content[]): string {
  * are locked one posting after another deadlock.
  */
 export async function lockAccounts(tx: Tx, names: AccountName[]): Promise<void> {
-  const ids = await accountsFor(tx, names);
-  await tx.execute(sql`select 1 from ledger_accounts where id in ${ids} order by id for no key update`);
+  const lock = () =>
+    tx.execute(sql`
+      select id from ledger_accounts where id in (select id from ${named(names)}) order by id for no key update`);
+  const different = new Set(names.map(keyOf)).size;
+  await opening(tx, names, lock, ({ rowCount }) => rowCount === different);
 }
 
 /** Meters that are counted or posted together, by their ids, both inclusive. */

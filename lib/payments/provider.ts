@@ -192,4 +192,8 @@ export class PaymentError extends UpstreamError {
     super(provider, message, { retryable: failure !== 'misconfigured', cause });
     this.failure = failure;
   }
+
+  static override [Symbol.hasInstance](error: unknown): boolean {
+    return UpstreamError[Symbol.hasInstance](error) && Object.hasOwn(error as object, 'failure');
+  }
 }
