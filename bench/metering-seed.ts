@@ -19,6 +19,7 @@ export const seed = [
   `with t as (insert into ledger_transactions (kind, key, occurred_at) values ('manualCredit', 'seed', now()) returning id)
     insert into ledger_entries (transaction_id, account_id, amount, currency)
     select t.id, a.id, case kind when 'wallet' then -10000000 else 200000000000 end, 'USD' from t, ledger_accounts a where kind <> 'earnPending'`,
+  `insert into funding_lots (user_id, source, amount) select party_id, 'manual', 10000000 from ledger_accounts where kind = 'wallet'`,
   `insert into rental_meters (rental_id, renter_account_id, owner_account_id, rate, fee_basis_points, started_at, seen_at)
     select r.id, w.id, e.id, r.rate, 1000, now() - interval '8 days', now() - interval '1 hour'
     from rentals r join ledger_accounts w on w.party_id = r.renter_id and w.kind = 'wallet'

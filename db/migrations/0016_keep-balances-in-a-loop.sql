@@ -1,7 +1,8 @@
--- The same promises as before, one row after the other by its key: a plan over whole tables, once kept for a large
--- posting, made small ones read every account. Accounts are locked in the order of their ids, as everywhere.
+-- The same promises as before, one row after the other by its key: plans over whole tables, kept from a large posting
+-- or from when the ledger was young, made small ones read every account and every entry. Accounts are locked in the
+-- order of their ids, as everywhere.
 
-CREATE OR REPLACE FUNCTION post_ledger_entries() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION post_ledger_entries() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
   part record;
 BEGIN
