@@ -68,7 +68,7 @@ const views: Record<Who, Record<string, string | ((scene: Scene) => string)>> = 
     everybody: '/admin/users',
     somebody: ({ people }) => `/admin/users/${people.renter.id}`,
     'somebody’s papers': ({ people }) => `/admin/users/${people.renter.id}/papers`,
-    'a paper of somebody': ({ papers }) => `/wallet/papers/${papers.statement}`,
+    'a paper of somebody': ({ papers }) => `/wallet/papers/${papers.receipt}`,
     'no papers of one’s own': '/wallet/papers',
     'all devices': '/admin/devices',
     'all rentals': '/admin/rentals',
@@ -98,6 +98,9 @@ function everyOne(noun: 'device' | 'rental' | 'top-up', names: string[]) {
   const path = (name: string) => (scene: Scene) => paths[noun](scene, name);
   return Object.fromEntries(names.map((name) => [`a ${noun} in the state “${name}”`, path(name)]));
 }
+
+// A trace of a hundred pages costs more than the pages; what failed is named, with a snapshot.
+test.use({ trace: 'off' });
 
 test.beforeAll(async ({ browser }) => {
   at.scene = await layScene();

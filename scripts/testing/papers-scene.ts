@@ -39,7 +39,7 @@ async function layReceipt(userId: string): Promise<string> {
 }
 
 function statementOfScene(): Sheet {
-  const usage = Array.from({ length: 620 }, (_, index) => ({
+  const usage = Array.from({ length: 510 }, (_, index) => ({
     rental: 'amber-otter-42',
     device: index % 50 === 3 ? 'The little one behind the books in the living room' : 'Attic',
     from: hour(index),
