@@ -13,6 +13,9 @@ import { syncTopUp } from '../top-ups/sync.ts';
 /** How many events are worked on at once. */
 const HANDS = 8;
 
+/** For how long an event is in one hand; longer than all the questions that it may bring. */
+const LEASE_MS = 120_000;
+
 /** After how many failures an event waits for an admin. */
 const ATTEMPTS = 12;
 
@@ -44,33 +47,38 @@ async function workOff(treasury: Treasury, at: Date) {
   while (await processNext(treasury, at));
 }
 
-/** The event stays locked while its provider is asked, so nobody else takes it up; a crash gives it back. */
 async function processNext(treasury: Treasury, at: Date): Promise<boolean> {
-  return db.transaction(async (tx) => {
-    const { processedAt, deadAt, nextAttemptAt } = webhookEvents;
-    const [event] = await tx
-      .select()
-      .from(webhookEvents)
-      .where(and(isNull(processedAt), isNull(deadAt), lte(nextAttemptAt, at)))
-      .orderBy(nextAttemptAt)
-      .limit(1)
-      .for('update', { skipLocked: true });
-    if (!event) return false;
-    const problem = await attempt(treasury, event, at);
-    const after = problem === null ? { processedAt: at, problem } : laterOn(event, problem, at);
-    await tx
-      .update(webhookEvents)
-      .set({ attempts: event.attempts + 1, ...after })
-      .where(eq(webhookEvents.id, event.id));
-    return true;
-  });
+  const event = await takeUp(at);
+  if (!event) return false;
+  const problem = await attempt(treasury, event, at);
+  const outcome = problem === null ? { processedAt: at, problem } : laterOn(event, problem, at);
+  await db.update(webhookEvents).set(outcome).where(eq(webhookEvents.id, event.id));
+  return true;
+}
+
+/** Nobody else takes the event up for a while, and no connection waits with it; after a crash it is due again. */
+async function takeUp(at: Date): Promise<Event | undefined> {
+  const { id, processedAt, deadAt, nextAttemptAt, attempts } = webhookEvents;
+  const due = db
+    .select({ id })
+    .from(webhookEvents)
+    .where(and(isNull(processedAt), isNull(deadAt), lte(nextAttemptAt, at)))
+    .orderBy(nextAttemptAt)
+    .limit(1)
+    .for('update', { skipLocked: true });
+  const [event] = await db
+    .update(webhookEvents)
+    .set({ attempts: sql`${attempts} + 1`, nextAttemptAt: new Date(at.getTime() + LEASE_MS) })
+    .where(sql`${id} = (${due})`)
+    .returning();
+  return event;
 }
 
 type Event = typeof webhookEvents.$inferSelect;
 
 function laterOn({ attempts }: Event, problem: string, at: Date) {
-  if (attempts + 1 >= ATTEMPTS) return { problem, deadAt: at };
-  const minutes = Math.min(2 ** attempts, 360);
+  if (attempts >= ATTEMPTS) return { problem, deadAt: at };
+  const minutes = Math.min(2 ** (attempts - 1), 360);
   return { problem, nextAttemptAt: new Date(at.getTime() + minutes * 60_000) };
 }
 
