@@ -153,7 +153,7 @@ test.each([
       2026, 1, '2026-10-01', '2026-10-01', 0, '{"chain": {"opening": "0", "movements": "1", "closing": "2"}}', now()
       from users limit 1`,
   ],
-  ['The papers of a kind and year are numbered without a gap', 'update papers set number = number + 1'],
+  ['The papers of a kind and year are numbered without a gap', 'update papers set number = number + 1000'],
   [
     'Every provider told the same as the books when it was last asked',
     `insert into reconciliations (provider, at, ledger, reported, differences)

@@ -3,6 +3,7 @@ import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { db } from '#db/client';
 import { auditLog } from '#db/schema/admin';
+import { papers } from '#db/schema/papers';
 import { getWallet, listMovements } from '../ledger/balances.ts';
 import { makeUser, start } from '../metering/testing.ts';
 import { done, refused } from '../outcome.ts';
@@ -28,6 +29,18 @@ test('who credited what, and why, stands in the audit log once', async () => {
   const entries = await db.select().from(auditLog).where(eq(auditLog.objectId, credit.userId));
   const told = { actorId: credit.adminId, action: 'walletCredited', detail: '$5.00: Invoice 7', address: '::1' };
   expect(entries).toMatchObject([told]);
+});
+
+test('whoever paid the broker directly has one receipt for it', async () => {
+  const credit = await makeCredit(5_000_000n);
+  for (const _ of [1, 2]) await creditWallet(credit);
+  const issued = await db.select().from(papers).where(eq(papers.userId, credit.userId));
+  const facts = [
+    { label: 'Paid by', value: 'direct payment to the broker' },
+    { label: 'Reference', value: 'Invoice 7' },
+    { label: 'Received', value: '5.000000 USD' },
+  ];
+  expect(issued).toMatchObject([{ kind: 'receipt', total: 5_000_000n, content: { facts } }]);
 });
 
 test.each([

@@ -1,19 +1,21 @@
 import { eq } from 'drizzle-orm';
-import { db } from '#db/client';
+import { db, type Tx } from '#db/client';
 import { users } from '#db/schema/accounts';
 import { record } from '../audit/commands.ts';
 import { addLot } from '../funding/commands.ts';
+import { CURRENCY } from '../ledger/accounts.ts';
 import { post } from '../ledger/post.ts';
 import { type ManualCredit, manualCredit } from '../ledger/postings.ts';
 import { DOLLAR, formatMoney } from '../money.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
+import { issueReceipt } from '../papers/commands.ts';
 
 /** The most that one credit by hand may be: a slip of a key should not make a millionaire. */
 export const largestCredit = 100_000n * DOLLAR;
 
 /**
- * Credits a wallet with money that an admin received by hand, and writes down who did and why. The same `key` again,
- * as from a form sent twice, changes nothing.
+ * Credits a wallet with money that an admin received by hand, with a receipt, and writes down who did and why. The same
+ * `key` again, as from a form sent twice, changes nothing.
  */
 export async function creditWallet(
   credit: ManualCredit & { address: string },
@@ -27,11 +29,20 @@ export async function creditWallet(
     if (!user) return refused('notFound');
 
     const { posted } = await post(tx, manualCredit(credit));
+    if (!posted) return done(undefined);
     const detail = `${formatMoney(amount)}: ${reason}`;
     const entry = { actorId: adminId, action: 'walletCredited', objectKind: 'user', objectId: userId };
-    if (!posted) return done(undefined);
     await addLot(tx, { userId, source: 'manual', paymentId: null, amount, holdDays: 1, at });
     await record(tx, { ...entry, detail, address, at });
+    await writeReceipt(tx, credit);
     return done(undefined);
   });
+}
+
+const providers = new Map([['manual', { name: 'direct payment to the broker' }]]);
+
+async function writeReceipt(tx: Tx, { userId, amount, reason, key, at }: ManualCredit) {
+  const received = { currency: CURRENCY, amount, decimals: 6 };
+  const payment = { provider: 'manual', reference: reason, received, credited: amount, paidAt: at };
+  await issueReceipt(tx, { ...payment, userId, paymentId: key, providers, at });
 }
