@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { extendInterval, type Interval, LONGEST_GAP_MS } from './intervals.ts';
+import { LONGEST_GAP_MS } from '#lib/rentals/deadlines';
+import { extendInterval, type Interval } from './intervals.ts';
 
 /** The stretches that proofs at these moments (ms, in the order in which they were made) become. */
 function stretches(moments: number[]): Interval[] {

@@ -1,11 +1,10 @@
+import { LONGEST_GAP_MS } from '#lib/rentals/deadlines';
+
 /** A stretch of time for which a rental was proven to be reachable. */
 export type Interval = { from: Date; to: Date; proofs: number; handshakeAt: Date | null };
 
 /** One proof: when, and whether the host key was compared. */
 export type Proof = { at: Date; handshake: boolean };
-
-/** Proofs at most so far apart are one stretch; a longer gap is free from its first second. */
-export const LONGEST_GAP_MS = 30_000;
 
 /** The stretch that ends with this proof: the last one made longer, or a new one. */
 export function extendInterval(last: Interval | null, { at, handshake }: Proof): Interval {

@@ -23,6 +23,7 @@ import { relays } from '#db/schema/relays';
 import { rentals } from '#db/schema/rentals';
 import { isId } from '#lib/ids';
 import { databaseTime } from '../clock.ts';
+import { lastProofAt } from '../rentals/queries.ts';
 import { onlineSince, standingOf } from './story.ts';
 
 const orders = {
@@ -163,8 +164,9 @@ export async function findOwnDevice(deviceId: string, ownerId: string, at = data
     .where(and(eq(devices.id, deviceId), eq(devices.ownerId, ownerId)));
   if (!device) return null;
 
+  const { id, state, rate, createdAt, activeAt } = rentals;
   const [rental] = await db
-    .select({ id: rentals.id, state: rentals.state, rate: rentals.rate, createdAt: rentals.createdAt })
+    .select({ id, state, rate, createdAt, activeAt, lastProofAt })
     .from(rentals)
     .where(and(eq(rentals.deviceId, deviceId), isNull(rentals.endedAt)));
   return { ...device, ...standingOf(device, at), rental: rental ?? null };

@@ -1,3 +1,5 @@
+import type { RentalState } from './lifecycle.ts';
+
 /** How long a rental may get ready before it is cancelled, in seconds. */
 export const PREPARING_SECONDS = 120;
 
@@ -7,7 +9,19 @@ export const GRACE_MINUTES = 60;
 /** How long a device may be out of reach before its rental ends, in hours. */
 export const LOST_HOURS = 24;
 
+/** Proofs at most so far apart are one stretch; a longer gap is free from its first second. In milliseconds. */
+export const LONGEST_GAP_MS = 30_000;
+
 const minute = 60_000;
+
+/** Whether a running rental has gone without a proof for longer than counts as one stretch. */
+export function isInterrupted(
+  { state, lastProofAt, activeAt }: { state: RentalState; lastProofAt: Date | null; activeAt: Date | null },
+  now: Date,
+): boolean {
+  const sign = lastProofAt ?? activeAt;
+  return state === 'active' && sign !== null && now.getTime() - sign.getTime() > LONGEST_GAP_MS;
+}
 
 /** The latest instants at which an overdue rental can have entered its state, or shown its last sign of life. */
 export function deadlines(at: Date): { preparing: Date; suspended: Date; unproved: Date } {

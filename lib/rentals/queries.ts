@@ -14,6 +14,10 @@ import type { RentalEvent, RentalState } from './lifecycle.ts';
 /** Who looks at a rental. */
 export type Viewer = { id: string; isAdmin: boolean };
 
+/** When a rental was last proven to answer; null: never. */
+export const lastProofAt = sql<Date | null>`(
+  select max(to_at) from ${proofIntervals} where rental_id = ${rentals.id})`.mapWith(proofIntervals.toAt);
+
 const shortColumns = {
   id: rentals.id,
   state: rentals.state,
@@ -24,9 +28,7 @@ const shortColumns = {
   activeAt: rentals.activeAt,
   endedAt: rentals.endedAt,
   endEvent: rentals.endEvent,
-  lastProofAt: sql<Date | null>`(select max(to_at) from ${proofIntervals} where rental_id = ${rentals.id})`.mapWith(
-    proofIntervals.toAt,
-  ),
+  lastProofAt,
   device: {
     id: devices.id,
     name: devices.name,

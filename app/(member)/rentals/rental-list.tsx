@@ -4,8 +4,8 @@ import { Money } from '#components/money';
 import { RentalBadge } from '#components/state-badge';
 import { Timestamp } from '#components/timestamp';
 import { Card } from '#components/ui/card';
+import { isInterrupted } from '#lib/rentals/deadlines';
 import type { RentalLine } from '#lib/rentals/queries';
-import { isInterrupted } from './[rentalId]/proven.ts';
 
 /** Rentals under a heading; nothing at all when there are none. */
 export function RentalList({ title, rentals, now }: { title: string; rentals: RentalLine[]; now: Date }) {

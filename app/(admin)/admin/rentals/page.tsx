@@ -6,6 +6,8 @@ import { Timestamp } from '#components/timestamp';
 import { ButtonLink } from '#components/ui/button';
 import { Confirm } from '#components/ui/dialog';
 import { Td, Th } from '#components/ui/table';
+import { databaseTime } from '#lib/clock';
+import { isInterrupted } from '#lib/rentals/deadlines';
 import { isOpen } from '#lib/rentals/lifecycle';
 import { listAllRentals, RENTALS_PAGE } from '#lib/rentals/queries';
 import { requireAdmin } from '#lib/web/session';
@@ -59,7 +61,7 @@ function Row({ rental }: { rental: Rental }) {
         </Link>
       </Td>
       <Td label="State">
-        <RentalBadge state={rental.state} />
+        <RentalBadge state={rental.state} interrupted={isInterrupted(rental, databaseTime())} />
       </Td>
       <Td label="Rate" numeric>
         <Money amount={rental.rate} per="h" />

@@ -3,9 +3,8 @@ import { Countdown } from '#components/ticking';
 import { Timestamp } from '#components/timestamp';
 import { Notice } from '#components/ui/notice';
 import { isAlive } from '#lib/relays/heartbeat';
-import { GRACE_MINUTES, LOST_HOURS } from '#lib/rentals/deadlines';
+import { GRACE_MINUTES, isInterrupted, LOST_HOURS } from '#lib/rentals/deadlines';
 import type { RentalView } from '#lib/rentals/queries';
-import { isInterrupted } from './proven.ts';
 
 /** What is out of the ordinary just now, and what to do about it. */
 export function Standing({ rental, now }: { rental: RentalView; now: Date }) {

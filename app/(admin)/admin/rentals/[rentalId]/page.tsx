@@ -7,7 +7,9 @@ import { RentalBadge } from '#components/state-badge';
 import { Timestamp } from '#components/timestamp';
 import { Card } from '#components/ui/card';
 import { PageHeader } from '#components/ui/page-header';
+import { databaseTime } from '#lib/clock';
 import { listFaultCredits, listFaultyCharges } from '#lib/faults/queries';
+import { isInterrupted } from '#lib/rentals/deadlines';
 import { findRental } from '#lib/rentals/queries';
 import { requireAdmin } from '#lib/web/session';
 import { FaultForm } from './fault-form.tsx';
@@ -24,7 +26,7 @@ export default async function AdminRentalPage({ params }: PageProps<'/admin/rent
       <PageHeader
         title={<span className="font-mono text-[0.95em]">{rental.name}</span>}
         back={{ href: '/admin/rentals', label: 'Rentals' }}
-        aside={<RentalBadge state={rental.state} />}
+        aside={<RentalBadge state={rental.state} interrupted={isInterrupted(rental, databaseTime())} />}
       >
         on {rental.device.name}.{' '}
         <Link href={`/rentals/${rental.id}`} className="link">

@@ -11,6 +11,7 @@ import { databaseTime } from '#lib/clock';
 import { listDeviceEvents, type OwnDevice } from '#lib/devices/queries';
 import { tellDeviceEvent } from '#lib/devices/story';
 import { getDeviceEarnings } from '#lib/ledger/balances';
+import { isInterrupted } from '#lib/rentals/deadlines';
 import { listDeviceRentals } from '#lib/rentals/queries';
 import { listUptimeDays } from '#lib/uptime/queries';
 
@@ -57,7 +58,7 @@ export async function RentalsCard({ deviceId, ownerId }: { deviceId: string; own
             </Link>
             <span className="flex items-center gap-4 text-ink-soft">
               <Timestamp at={rental.createdAt} />
-              <RentalBadge state={rental.state} />
+              <RentalBadge state={rental.state} interrupted={isInterrupted(rental, databaseTime())} />
             </span>
           </li>
         ))}

@@ -5,13 +5,19 @@ import { ButtonLink } from '#components/ui/button';
 import { Card } from '#components/ui/card';
 import { Confirm } from '#components/ui/dialog';
 import { Fact, Facts } from '#components/ui/facts';
+import { databaseTime } from '#lib/clock';
 import type { OwnDevice } from '#lib/devices/queries';
+import { isInterrupted } from '#lib/rentals/deadlines';
 import { withdrawDeviceAction } from './actions.ts';
 
 /** The rental that runs on the device now, and the owner's way to end it. */
 export function RentalCard({ device, rental }: { device: OwnDevice; rental: NonNullable<OwnDevice['rental']> }) {
   return (
-    <Card title="Rented now" className="max-lg:order-first" actions={<RentalBadge state={rental.state} />}>
+    <Card
+      title="Rented now"
+      className="max-lg:order-first"
+      actions={<RentalBadge state={rental.state} interrupted={isInterrupted(rental, databaseTime())} />}
+    >
       <Facts className="mb-5">
         <Fact label="Since">
           <Timestamp at={rental.createdAt} />
