@@ -16,7 +16,7 @@ export type Viewer = { id: string; isAdmin: boolean };
 
 /** When a rental was last proven to answer; null: never. */
 export const lastProofAt = sql<Date | null>`(
-  select max(to_at) from ${proofIntervals} where rental_id = ${rentals.id})`.mapWith(proofIntervals.toAt);
+  select max(to_at) from ${proofIntervals} where rental_id = ${rentals}.id)`.mapWith(proofIntervals.toAt);
 
 const shortColumns = {
   id: rentals.id,
