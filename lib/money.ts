@@ -14,13 +14,7 @@ export const rateLimits = { least: 100n, most: 100n * DOLLAR } as const;
  * Money as text: at least cents, and as many of the six decimals as the amount has, e.g. `$12.00`, `$0.0105`, `−$0.50`.
  */
 export function formatMoney(amount: bigint): string {
-  const size = amount < 0n ? -amount : amount;
-  const decimals = (size % DOLLAR)
-    .toString()
-    .padStart(6, '0')
-    .replace(/0{1,4}$/, '');
-  const dollars = (size / DOLLAR).toString().replace(/\B(?=(\d{3})+$)/g, ',');
-  return `${amount < 0n ? '−' : ''}$${dollars}.${decimals}`;
+  return formatExactMoney(amount).replace(/0{1,4}$/, '');
 }
 
 /** Money as a person types it into a form: `12.50`, without sign or separators. */
@@ -28,10 +22,11 @@ export function plainDollars(amount: bigint): string {
   return formatMoney(amount).replace(/[$,]/g, '');
 }
 
-/** Money with all six decimals, for itemised documents: `$0.010500`. */
+/** Money with all six decimals, for itemised documents: `$1,250.010500`. */
 export function formatExactMoney(amount: bigint): string {
   const size = amount < 0n ? -amount : amount;
-  return `${amount < 0n ? '−' : ''}$${size / DOLLAR}.${(size % DOLLAR).toString().padStart(6, '0')}`;
+  const dollars = (size / DOLLAR).toString().replace(/\B(?=(\d{3})+$)/g, ',');
+  return `${amount < 0n ? '−' : ''}$${dollars}.${(size % DOLLAR).toString().padStart(6, '0')}`;
 }
 
 /**

@@ -68,7 +68,8 @@ export function showCell(kind: ColumnKind, value: string): string {
 export function plainCell(kind: ColumnKind, value: string): string {
   if (value === '') return '';
   if (kind === 'connected') return secondsOf(value);
-  if (kind === 'money' || kind === 'rate') return formatExactMoney(BigInt(value)).replace('−', '-').replace('$', '');
+  if (kind === 'money' || kind === 'rate')
+    return formatExactMoney(BigInt(value)).replace('−', '-').replace(/[$,]/g, '');
   return value;
 }
 

@@ -80,9 +80,9 @@ export async function readMovements(page: Page, path: string): Promise<bigint[]>
     await page.goto(`${path}?page=${at}`);
     const shown = await page
       .getByRole('listitem')
-      .getByText(/^[+−]?\$\d+\.\d{6}$/)
+      .getByText(/^[+−]?\$[\d,]+\.\d{6}$/)
       .allTextContents();
-    amounts.push(...shown.map((text) => BigInt(text.replace(/[+$.]/g, '').replace('−', '-'))));
+    amounts.push(...shown.map((text) => BigInt(text.replace(/[+$.,]/g, '').replace('−', '-'))));
   }
   return inOrder(amounts);
 }
