@@ -4,11 +4,13 @@ import Link, { useLinkStatus } from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
 
+/** What lies under a place of the navigation without beginning with its path. */
+const alsoUnder: Record<string, string> = { '/': '/devices', '/wallet': '/my/payouts' };
+
 /** A link of the main navigation that knows whether one is there. */
 export function NavLink({ href, children }: { href: string; children: ReactNode }) {
   const path = usePathname();
-  const here =
-    href === '/' ? path === '/' || path.startsWith('/devices/') : path === href || path.startsWith(`${href}/`);
+  const here = [href, alsoUnder[href]].some((place) => place && (path === place || path.startsWith(`${place}/`)));
   return (
     <Link
       href={href}

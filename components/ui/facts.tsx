@@ -20,7 +20,7 @@ export function Fact({
   return (
     <div className="flex items-baseline justify-between gap-x-6 py-2.5 first:pt-0 last:pb-0">
       <dt className="text-ink-soft">{label}</dt>
-      <dd className={`max-w-2/3 shrink-99 text-right text-pretty break-words ${prose ? '' : 'figure'}`}>
+      <dd className={`max-w-2/3 shrink-99999 text-right text-pretty break-words ${prose ? '' : 'figure'}`}>
         {children}
         {hint && <span className="block font-sans text-xs text-ink-faint">{hint}</span>}
       </dd>

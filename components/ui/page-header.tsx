@@ -26,7 +26,7 @@ export function PageHeader({ title, back, aside, children, actions }: Props) {
             <h1 className="min-w-0 text-xl font-semibold tracking-tight text-balance break-words">{title}</h1>
             {aside}
           </div>
-          {children && <div className="mt-1.5 max-w-2xl text-ink-soft">{children}</div>}
+          {children && <div className="mt-1.5 max-w-2xl wrap-anywhere text-ink-soft">{children}</div>}
         </div>
         {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
       </div>
