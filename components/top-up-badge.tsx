@@ -2,7 +2,7 @@ import type { TopUpState } from '#lib/top-ups/lifecycle';
 import { Badge, type Tone } from './ui/badge.tsx';
 
 const looks: Record<TopUpState, { text: string; tone: Tone; busy?: boolean }> = {
-  created: { text: 'Being begun', tone: 'neutral' },
+  created: { text: 'Not begun yet', tone: 'neutral' },
   pending: { text: 'To be paid', tone: 'accent' },
   requiresAction: { text: 'Needs you', tone: 'warn' },
   processing: { text: 'On its way', tone: 'accent', busy: true },

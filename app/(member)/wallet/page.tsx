@@ -76,10 +76,10 @@ function Figures({ wallet }: { wallet: Wallet }) {
       <Stat label="Free" hint="for new rentals">
         <Money amount={free} />
       </Stat>
-      <Stat label="Burn" hint="all running rentals together">
+      <Stat label="Running cost" hint="all running rentals together">
         <Money amount={burnPerHour} per="h" />
       </Stat>
-      <Stat label="Runway" hint={runwaySeconds === null ? 'nothing is running' : 'until rentals are paused'}>
+      <Stat label="Lasts for" hint={runwaySeconds === null ? 'nothing is running' : 'until rentals are paused'}>
         {runwaySeconds === null ? '–' : formatDuration(runwaySeconds * 1000)}
       </Stat>
     </Stats>

@@ -92,7 +92,7 @@ async function Promises() {
         <li key={name} className="flex items-start justify-between gap-4 px-5 py-2.5">
           <span>
             {name}
-            {detail && <span className="figure block text-sm break-all text-bad">{detail}</span>}
+            {detail && <span className="figure block text-sm wrap-anywhere text-bad">{detail}</span>}
           </span>
           {ok ? <Badge tone="good">Holds</Badge> : <Badge tone="bad">Broken</Badge>}
         </li>

@@ -8,8 +8,17 @@ import { Confirm } from '#components/ui/dialog';
 import { SubmitButton } from '#components/ui/submit-button';
 import { Table, Td, Th } from '#components/ui/table';
 import type { DeskPayout } from '#lib/payouts/desk';
+import type { HoldReason } from '#lib/payouts/terms';
 import { Reason } from '../reason.tsx';
 import { approvePayoutAction, askAboutPayoutAction, declinePayoutAction } from './actions.ts';
+
+/** Why a payout is held, in a word or two. */
+const holds: Record<HoldReason, string> = {
+  frozen: 'payouts stopped',
+  notReady: 'owner not known well enough there',
+  review: 'an admin looks first',
+  newDestination: 'new destination',
+};
 
 type Kind = 'approve' | 'ask' | 'look';
 type Props = { title: string; payouts: DeskPayout[]; empty: string; kind: Kind; hint?: string };
@@ -49,7 +58,7 @@ function Row({ payout, kind }: { payout: DeskPayout; kind: Kind }) {
       <Td>
         <Link
           href={`/admin/users/${payout.ownerId}`}
-          className="link block max-w-44 truncate"
+          className="link block truncate md:max-w-44"
           title={payout.ownerEmail}
         >
           {payout.ownerEmail}
@@ -60,12 +69,12 @@ function Row({ payout, kind }: { payout: DeskPayout; kind: Kind }) {
       </Td>
       <Td>
         <PayoutBadge state={payout.state} />
-        {payout.heldFor && <p className="mt-1 text-sm text-ink-soft">{payout.heldFor}</p>}
+        {payout.heldFor && <p className="mt-1 text-sm text-ink-soft">{holds[payout.heldFor as HoldReason]}</p>}
         {payout.problem && <p className="mt-1 max-w-xs text-sm wrap-anywhere text-bad">{payout.problem}</p>}
       </Td>
       <Td>
         <p>{payout.provider}</p>
-        <p className="figure max-w-52 text-xs break-all text-ink-faint">{payout.destination}</p>
+        <p className="figure text-xs wrap-anywhere text-ink-faint md:max-w-64">{payout.destination}</p>
       </Td>
       <Td label="Since">
         <Timestamp at={payout.stateSince} />
@@ -103,9 +112,9 @@ function Decide({ payout }: { payout: DeskPayout }) {
         confirm="Decline"
         action={declinePayoutAction}
         values={{ payoutId: payout.id }}
-        fields={<Reason />}
+        fields={<Reason hint="The owner reads it. It is kept in the audit log." />}
       >
-        The money is available to the owner again, who is told the reason.
+        The money is available to the owner again.
       </Confirm>
     </>
   );

@@ -20,8 +20,8 @@ export default async function AdminRefundsPage() {
         wallets; send it from yours, then note the transaction here.
       </PageHeader>
       <div className="grid gap-6">
-        <RefundTable title="To send" refunds={waiting} providers={providers} empty="Nobody waits for a refund." />
-        <RefundTable title="Done" refunds={done} providers={providers} empty="Nothing was sent by hand yet." />
+        <RefundTable title="To send" refunds={waiting} providers={providers} empty="Nobody waits for a refund" />
+        <RefundTable title="Done" refunds={done} providers={providers} empty="Nothing was sent by hand yet" />
       </div>
     </>
   );

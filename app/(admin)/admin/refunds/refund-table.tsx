@@ -49,7 +49,7 @@ function Row({ refund, providers }: { refund: RefundByHand; providers: Providers
   return (
     <tr>
       <Td label="Person">
-        <Link href={`/admin/users/${userId}`} className="link break-all">
+        <Link href={`/admin/users/${userId}`} className="link wrap-anywhere">
           {email}
         </Link>
       </Td>
@@ -58,7 +58,7 @@ function Row({ refund, providers }: { refund: RefundByHand; providers: Providers
         <Money amount={amount} />
       </Td>
       <Td label="To">
-        <span className="figure break-all">{destination}</span>
+        <span className="figure wrap-anywhere">{destination}</span>
       </Td>
       <Td label="Asked">
         <Timestamp at={createdAt} />
@@ -77,9 +77,9 @@ function Decide({ refund, providers }: { refund: RefundByHand; providers: Provid
   const { id: refundId, provider, destination } = refund;
   const currency = providers.get(provider)?.currency ?? 'USD';
   return (
-    <div className="flex flex-wrap justify-end gap-2">
+    <div className="flex justify-end gap-2">
       <Confirm
-        trigger="Sent"
+        trigger="Mark as sent"
         size="small"
         destructive={false}
         title="Note that it was sent"

@@ -1,3 +1,4 @@
+import { ChevronDown } from 'lucide-react';
 import { Timestamp } from '#components/timestamp';
 import { ActionForm } from '#components/ui/action-form';
 import { Badge } from '#components/ui/badge';
@@ -48,7 +49,7 @@ function Current({ destination, by }: { destination: Destination; by: string }) 
         {!destination.ready && <Badge tone="warn">Not finished</Badge>}
         {destination.ready && (waits ? <Badge tone="warn">New</Badge> : <Badge tone="good">In use</Badge>)}
       </div>
-      <p className="figure mt-1 text-sm break-all text-ink-soft">{destination.destination}</p>
+      <p className="figure mt-1 text-sm wrap-anywhere text-ink-soft">{destination.destination}</p>
       {!destination.ready && (
         <p className="mt-2 text-sm">
           {by} still wants: {destination.missing.join(', ') || 'some things about you'}. Begin there again to go on.
@@ -85,8 +86,14 @@ function Choice({ houses, destination }: Omit<Props, 'fresh'>) {
       </p>
       <div className="grid gap-3">
         {houses.map((house) => (
-          <details key={house.id} className="rounded-md border border-line">
-            <summary className="px-4 py-2.5 font-medium">{nameForOwners(house)}</summary>
+          <details key={house.id} className="group rounded-md border border-line">
+            <summary className="flex list-none items-center justify-between rounded-md px-4 py-2.5 font-medium hover:bg-sunken [&::-webkit-details-marker]:hidden">
+              {nameForOwners(house)}
+              <ChevronDown
+                aria-hidden="true"
+                className="size-4 text-ink-faint transition-transform group-open:rotate-180"
+              />
+            </summary>
             <div className="border-t border-line p-4">
               {house.capabilities.onboarding ? (
                 <Onboarding house={house} begun={destination?.provider === house.id && !destination.ready} />

@@ -43,7 +43,7 @@ function Line({ payout, house }: { payout: PayoutLine; house: PaymentProvider | 
         </span>
       </div>
       <p className="mt-1">{meaningOf(payout, { by, batched: house?.capabilities.payout === 'batch' })}</p>
-      <p className="text-sm break-all text-ink-soft">
+      <p className="text-sm wrap-anywhere text-ink-soft">
         {by}, <span className="figure">{payout.destination}</span> · asked for <Timestamp at={payout.createdAt} />
       </p>
       {payout.reference && <p className="figure text-xs break-all text-ink-faint">{payout.reference}</p>}

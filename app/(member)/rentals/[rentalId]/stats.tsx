@@ -36,7 +36,7 @@ async function Runway({ memberId, now }: { memberId: string; now: Date }) {
   const { runwaySeconds, burnPerHour } = await getWallet(memberId, now);
   return (
     <Stat
-      label="Wallet’s runway"
+      label="Wallet lasts for"
       hint={
         <>
           all rentals together: <Money amount={burnPerHour} per="h" />

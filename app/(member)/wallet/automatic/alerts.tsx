@@ -14,7 +14,9 @@ export function Alerts({ level }: { level: bigint | null }) {
         <TextField
           name="level"
           label="Also when less than this is left"
-          hint="In dollars. Empty: only the three above."
+          hint="Empty: only the three above."
+          before="$"
+          mono
           inputMode="decimal"
           defaultValue={level === null ? '' : plainDollars(level)}
         />

@@ -16,7 +16,7 @@ type Plan = Awaited<ReturnType<typeof findAutoTopUp>>;
 /** Whether, when and by how much a wallet is filled by itself. */
 export function AutomaticTopUp({ methods, plan }: { methods: SavedMethodLine[]; plan: Plan }) {
   return (
-    <Card title="Automatic top-up" hint={<Standing plan={plan} />}>
+    <Card title="Automatic top-up" actions={<Standing plan={plan} />}>
       {methods.length === 0 ? (
         <p>
           No way to pay is saved yet. Choose “save” when you{' '}
@@ -60,7 +60,7 @@ function PlanForm({ methods, plan }: { methods: SavedMethodLine[]; plan: Plan })
           name="monthlyCap"
           label="At most in a calendar month"
           amount={plan?.monthlyCap ?? 100_000_000n}
-          hint="In dollars. Nothing is taken beyond it, whatever happens."
+          hint="Nothing is taken beyond it, whatever happens."
         />
         <p className="text-sm text-ink-soft">
           At most one attempt an hour. After a refusal we wait six hours, then a day, then stop and write to you.
@@ -88,5 +88,5 @@ function PlanForm({ methods, plan }: { methods: SavedMethodLine[]; plan: Plan })
 }
 
 function Dollars({ amount, ...field }: { name: string; label: string; amount: bigint; hint?: string }) {
-  return <TextField {...field} inputMode="decimal" defaultValue={plainDollars(amount)} required />;
+  return <TextField {...field} before="$" mono inputMode="decimal" defaultValue={plainDollars(amount)} required />;
 }

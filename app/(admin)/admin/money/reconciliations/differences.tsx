@@ -9,9 +9,9 @@ import { bookMovementAction } from '../actions.ts';
 
 type Difference = ReconciliationLine['differences'][number];
 
-/** What differed between the books and a provider when they were compared last. */
-export function Differences({ run }: { run: ReconciliationLine }) {
-  const { provider, at, problem, differences } = run;
+/** What differed between the books and a provider when they were compared last, or why nobody knows. */
+export function Differences({ run, name }: { run: ReconciliationLine; name: string }) {
+  const { at, problem, differences } = run;
   const hint = (
     <>
       compared <Timestamp at={at} />
@@ -28,13 +28,11 @@ export function Differences({ run }: { run: ReconciliationLine }) {
     </>
   );
   return (
-    <Card title={provider} hint={hint} flush>
+    <Card title={name} hint={hint} flush>
       {differences.length === 0 ? (
-        <p className={`p-5 wrap-anywhere ${problem ? 'text-bad' : 'text-ink-soft'}`}>
-          {problem ?? 'The books and the provider agree.'}
-        </p>
+        <p className="p-5 wrap-anywhere text-bad">{problem}</p>
       ) : (
-        <Table label={`Differences with ${provider}`} head={head}>
+        <Table label={`Differences with ${name}`} head={head}>
           {differences.map((one) => (
             <Row key={`${one.kind} ${one.reference} ${one.currency} ${one.there}`} run={run} difference={one} />
           ))}
@@ -49,7 +47,7 @@ function Row({ run, difference }: { run: ReconciliationLine; difference: Differe
   return (
     <tr>
       <Td>
-        {kind === 'balance' ? `The balance in ${currency}` : <span className="figure break-all">{reference}</span>}
+        {kind === 'balance' ? `The balance in ${currency}` : <span className="figure wrap-anywhere">{reference}</span>}
       </Td>
       <Td label="In the books" numeric>
         {here === null ? 'unknown' : <Units amount={BigInt(here)} currency={currency} />}
@@ -76,15 +74,15 @@ function Explain({ run, difference }: { run: ReconciliationLine; difference: Dif
     <Confirm
       trigger="Explain"
       size="small"
-      title="Book this movement?"
+      title="What was this movement?"
       confirm="Book it"
       action={bookMovementAction}
       values={{ reconciliationId: run.id, reference, currency }}
       fields={fields}
       destructive={false}
     >
-      <Units amount={BigInt(there ?? 0) - BigInt(here ?? 0)} currency={currency} /> at {run.provider}, which is no
-      business of renters and owners. This cannot be undone.
+      <Units amount={BigInt(there ?? 0) - BigInt(here ?? 0)} currency={currency} /> at {run.provider}, which has nothing
+      to do with renters and owners. This cannot be undone.
     </Confirm>
   );
 }

@@ -4,11 +4,13 @@ import { ActionForm } from '#components/ui/action-form';
 import { Badge } from '#components/ui/badge';
 import { Card } from '#components/ui/card';
 import { EmptyState } from '#components/ui/empty-state';
+import { Notice } from '#components/ui/notice';
 import { PageHeader } from '#components/ui/page-header';
 import { SubmitButton } from '#components/ui/submit-button';
 import { Table, Td, Th } from '#components/ui/table';
 import { listReconciliations, type ReconciliationLine } from '#lib/reconciliations/queries';
 import { requireAdmin } from '#lib/web/session';
+import { treasury } from '#lib/web/treasury';
 import { reconcileAction } from '../actions.ts';
 import { Differences } from './differences.tsx';
 
@@ -18,6 +20,7 @@ export default async function ReconciliationsPage() {
   await requireAdmin();
   const runs = await listReconciliations();
   const newest = runs.filter((run) => run.newest);
+  const apart = newest.filter(({ problem, differences }) => problem || differences.length > 0);
   return (
     <>
       <PageHeader
@@ -33,14 +36,19 @@ export default async function ReconciliationsPage() {
         explained it; nothing is mended by itself.
       </PageHeader>
       <div className="grid gap-6">
-        {newest.map((run) => (
-          <Differences key={run.id} run={run} />
+        {newest.length > 0 && apart.length === 0 && (
+          <Notice tone="good" title="The books agree with what every provider says" />
+        )}
+        {apart.map((run) => (
+          <Differences key={run.id} run={run} name={nameOf(run)} />
         ))}
         <History runs={runs} />
       </div>
     </>
   );
 }
+
+const nameOf = ({ provider }: ReconciliationLine) => treasury().providers.get(provider)?.name ?? provider;
 
 function History({ runs }: { runs: ReconciliationLine[] }) {
   const head = (
@@ -60,7 +68,7 @@ function History({ runs }: { runs: ReconciliationLine[] }) {
         <Table label="History" head={head}>
           {runs.map((run) => (
             <tr key={run.id}>
-              <Td>{run.provider}</Td>
+              <Td>{nameOf(run)}</Td>
               <Td>
                 <Result run={run} />
               </Td>

@@ -62,7 +62,7 @@ function SentBack({ line }: { line: UnappliedLine }) {
   return (
     <Confirm
       key="back"
-      trigger="Was sent back"
+      trigger="Mark as sent back"
       size="small"
       title="Was this money sent back?"
       confirm="It was sent back"
@@ -79,7 +79,7 @@ function SentBack({ line }: { line: UnappliedLine }) {
 function PutAside({ line }: { line: UnappliedLine }) {
   return (
     <Confirm
-      trigger="Dealt with"
+      trigger="Mark as dealt with"
       size="small"
       title="Was this dealt with at the provider?"
       confirm="It was dealt with"

@@ -76,7 +76,7 @@ function Lines({ lines }: { lines: UnappliedLine[] }) {
           <Td>
             <p>{reasons[line.reason] ?? line.reason}</p>
             <p className="text-sm text-ink-soft">
-              {line.provider} <span className="figure break-all">{line.reference}</span>
+              {line.provider} <span className="figure wrap-anywhere">{line.reference}</span>
             </p>
           </Td>
           <Td label="Amount" numeric>
@@ -95,7 +95,7 @@ function Lines({ lines }: { lines: UnappliedLine[] }) {
 function Decision({ line: { resolution, resolvedAt, adminEmail } }: { line: UnappliedLine }) {
   return (
     <>
-      <p className="max-w-md wrap-anywhere">{resolution}</p>
+      <p className="max-w-md wrap-anywhere first-letter:uppercase">{resolution}</p>
       <p className="text-sm wrap-anywhere text-ink-faint">
         {adminEmail}, {resolvedAt && <Timestamp at={resolvedAt} />}
       </p>

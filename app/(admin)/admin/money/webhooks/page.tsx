@@ -17,7 +17,7 @@ import { WebhookBadge } from './webhook-badge.tsx';
 export const metadata: Metadata = { title: 'Webhooks' };
 
 const path = '/admin/money/webhooks';
-const labels = { waiting: 'Waiting', dead: 'Dead letters', done: 'Done' };
+const labels = { waiting: 'Waiting', dead: 'Given up', done: 'Done' };
 
 export default async function WebhooksPage({ searchParams }: PageProps<'/admin/money/webhooks'>) {
   await requireAdmin();

@@ -6,10 +6,10 @@ import { replayWebhookAction } from '../actions.ts';
 export function Replay({ event }: { event: Pick<WebhookLine, 'id' | 'type' | 'provider'> }) {
   return (
     <Confirm
-      trigger="Play again"
+      trigger="Try again"
       size="small"
-      title="Play this event again?"
-      confirm="Play again"
+      title="Work on this event again?"
+      confirm="Try again"
       action={replayWebhookAction}
       values={{ eventId: event.id.toString() }}
       destructive={false}

@@ -63,6 +63,7 @@ function Lines({ section: { title, columns, rows }, page }: { section: Section; 
   const first = (page - 1) * ROWS;
   const shown = rows.slice(first, first + ROWS).map((row, index) => ({ row, line: first + index + 1 }));
   if (shown.length === 0) return null;
+  const isPair = columns.length === 2;
   const part = `Lines ${first + 1} to ${first + shown.length} of ${rows.length}; the files have all of them.`;
   const head = columns.map(({ label, kind }) => (
     <Th key={label} numeric={isNumeric(kind)}>
@@ -73,13 +74,13 @@ function Lines({ section: { title, columns, rows }, page }: { section: Section; 
     <Card title={title} {...(rows.length > ROWS && { hint: part })} flush>
       <Table label={title} head={head}>
         {shown.map(({ row, line }) => (
-          <tr key={line} className="break-inside-avoid">
+          <tr key={line} className={`break-inside-avoid ${isPair ? 'max-md:grid-cols-[1fr_auto]!' : ''}`}>
             {columns.map(({ label, kind }, at) => (
               <Td
                 key={label}
-                {...(at > 0 && { label })}
+                {...(at > 0 && !isPair && { label })}
                 numeric={isNumeric(kind)}
-                className={kind === 'instant' ? 'figure' : ''}
+                className={`${at === 0 || kind === 'instant' ? 'md:whitespace-nowrap' : ''} ${kind === 'instant' ? 'figure' : ''}`}
               >
                 {showCell(kind, row[at] ?? '')}
               </Td>

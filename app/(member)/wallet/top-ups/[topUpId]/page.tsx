@@ -103,7 +103,7 @@ function About({ topUp, name }: { topUp: TopUpView; name: string }) {
           <Timestamp at={topUp.stateSince} />
         </Fact>
         <Fact label="Our reference">
-          <span className="text-sm break-all">{topUp.id}</span>
+          <span className="text-sm wrap-anywhere">{topUp.id}</span>
         </Fact>
       </Facts>
     </Card>

@@ -46,7 +46,7 @@ export function Receipts({ topUp, name, chain, wayBack }: Props) {
           </Fact>
         )}
         <Fact label={chain ? 'Transaction' : 'Their reference'}>
-          <span className="text-sm break-all">{chain ? payment.reference.split(':')[0] : payment.reference}</span>
+          <span className="text-sm wrap-anywhere">{chain ? payment.reference.split(':')[0] : payment.reference}</span>
         </Fact>
       </Facts>
     </Card>

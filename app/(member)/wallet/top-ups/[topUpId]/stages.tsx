@@ -34,7 +34,7 @@ const stages: Record<TopUpState, (props: StageProps) => ReactNode> = {
     <Notice
       tone="warn"
       title="Your bank, or what you pay with, wants you to confirm"
-      actions={<Onward topUp={topUp} />}
+      actions={<Onward topUp={topUp} to="confirm" />}
     >
       Until then nothing is taken. You are led to {name} and back to this page.
     </Notice>
@@ -48,15 +48,18 @@ const stages: Record<TopUpState, (props: StageProps) => ReactNode> = {
         by itself, and we mail you.
       </Notice>
     ),
-  succeeded: ({ topUp }) => (
-    <Notice
-      tone="good"
-      title={`${formatMoney(creditedOf(topUp))} is in your wallet`}
-      actions={<ButtonLink href="/">Find a device</ButtonLink>}
-    >
-      What is unspent of it can go back to where it came from.
-    </Notice>
-  ),
+  succeeded: (props) =>
+    refundedOf(props.topUp) > 0n ? (
+      stages.partiallyRefunded(props)
+    ) : (
+      <Notice
+        tone="good"
+        title={`${formatMoney(creditedOf(props.topUp))} is in your wallet`}
+        actions={<ButtonLink href="/">Find a device</ButtonLink>}
+      >
+        What is unspent of it can go back to where it came from.
+      </Notice>
+    ),
   failed: ({ topUp, name }) => (
     <Notice tone="bad" title="The payment did not go through" actions={again}>
       {sentence(topUp.problem) ?? `No reason was given (${name}).`} Nothing was taken; try again or pay in another way.
@@ -76,7 +79,7 @@ const stages: Record<TopUpState, (props: StageProps) => ReactNode> = {
   ),
   partiallyRefunded: ({ topUp }) => (
     <Notice title={`${formatMoney(refundedOf(topUp))} of it went back, or is on its way`}>
-      The rest is in your wallet, or was spent.
+      What is left of it is in your wallet, or was spent.
     </Notice>
   ),
   refunded: ({ topUp }) => (
@@ -130,14 +133,14 @@ function Pay({ topUp, name, chain, button, now }: StageProps) {
           <Button id={action.id} clientId={button.clientId} isLive={button.isLive} page={`/wallet/top-ups/${id}`} />
         </div>
       )}
-      <Onward topUp={topUp} />
+      <Onward topUp={topUp} to="pay" />
       {Button && <p className="mt-2 text-sm text-ink-faint">Without a pop-up: it leads to {name} and back here.</p>}
     </Card>
   );
 }
 
 /** A plain link to where the person goes on, for every browser. */
-function Onward({ topUp: { action } }: { topUp: TopUpView }) {
+function Onward({ topUp: { action }, to }: { topUp: TopUpView; to: 'pay' | 'confirm' }) {
   if (action?.kind === 'button')
     return (
       <a href={action.fallbackUrl} className={buttonLook()}>
@@ -147,7 +150,7 @@ function Onward({ topUp: { action } }: { topUp: TopUpView }) {
   if (action?.kind !== 'redirect') return null;
   return (
     <a href={action.url} className={buttonLook({ variant: 'primary' })}>
-      Go on to pay
+      Go on to {to}
     </a>
   );
 }

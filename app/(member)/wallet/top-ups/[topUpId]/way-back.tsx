@@ -25,7 +25,7 @@ export function WayBack({ topUp: { refunds, disputes } }: { topUp: TopUpView }) 
           <Row key={id} amount={amount} at={createdAt} look={looks[state]} note={state === 'failed' && problem} />
         ))}
         {disputes.map(({ id, amount, state, openedAt }) => (
-          <Row key={id} amount={amount} at={openedAt} look={contests[state]} note="contested at the bank" />
+          <Row key={id} amount={amount} at={openedAt} look={contests[state]} note="Contested at the bank" />
         ))}
       </ul>
     </Card>
