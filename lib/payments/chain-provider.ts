@@ -1,14 +1,15 @@
-import { and, eq, gte } from 'drizzle-orm';
+import { and, eq, getTableColumns, gte, isNull, sql } from 'drizzle-orm';
 import { db } from '#db/client';
 import { deposits } from '#db/schema/chains';
-import { topUps } from '#db/schema/payments';
+import { payments, topUps } from '#db/schema/payments';
 import { DOLLAR } from '../money.ts';
 import type { Chain } from './chain.ts';
 import { readFunds } from './funds.ts';
 import type { PaymentProvider, ProviderTransaction, TopUpStatus } from './provider.ts';
 import { decimalUnits } from './quotes.ts';
 
-type Deposit = typeof deposits.$inferSelect;
+/** Money that arrived; `isCredited` says whether it stands in a wallet already. */
+type Deposit = typeof deposits.$inferSelect & { isCredited: boolean };
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -57,11 +58,7 @@ async function getTopUp(chain: Chain, address: string): Promise<TopUpStatus> {
     .select()
     .from(topUps)
     .where(and(eq(topUps.provider, chain.id), eq(topUps.reference, address)));
-  const arrived = await db
-    .select()
-    .from(deposits)
-    .where(and(eq(deposits.chain, chain.id), eq(deposits.address, address)))
-    .orderBy(deposits.id);
+  const arrived = await listArrived(chain, address, topUp?.id ?? null);
   const { amount = 0n, quoteAmount } = topUp ?? {};
   const worth = arrived.reduce((sum, deposit) => sum + deposit.amount, 0n);
   const dollars = quoteAmount ? (worth * amount) / quoteAmount : 0n;
@@ -81,9 +78,24 @@ async function getTopUp(chain: Chain, address: string): Promise<TopUpStatus> {
   };
 }
 
+async function listArrived({ id }: Chain, address: string, topUpId: string | null): Promise<Deposit[]> {
+  const ofPayment = and(
+    sql`${payments.topUpId} = ${topUpId}`,
+    eq(payments.reference, deposits.reference),
+    isNull(payments.reversedAt),
+  );
+  return db
+    .select({ ...getTableColumns(deposits), isCredited: sql<boolean>`${payments.id} is not null` })
+    .from(deposits)
+    .leftJoin(payments, ofPayment)
+    .where(and(eq(deposits.chain, id), eq(deposits.address, address)))
+    .orderBy(deposits.id);
+}
+
+/** What was credited stays settled while it is in a block: nodes lag behind each other, and more money waits longer. */
 async function settledOf(chain: Chain, arrived: Deposit[], dollars: bigint): Promise<Deposit[]> {
-  const height = await chain.settledHeight(await chain.getHead(), dollars);
-  return arrived.filter((deposit) => deposit.height !== null && deposit.height <= height);
+  const settled = await chain.settledHeight(await chain.getHead(), dollars);
+  return arrived.filter(({ height, isCredited }) => height !== null && (isCredited || height <= settled));
 }
 
 function progressOf(arrived: Deposit[], settled: Deposit[], quotedUntil: Date | null) {

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, lt, max, sql } from 'drizzle-orm';
 import { db, type Tx } from '#db/client';
 import { chainBlocks, deposits } from '#db/schema/chains';
 import { payments, topUps } from '#db/schema/payments';
@@ -16,8 +16,11 @@ const STRIDE = 200;
  * looks again at every top-up that this may concern. Doing it again changes nothing.
  */
 export async function followChain(treasury: Treasury, { chain, at }: { chain: Chain; at: Date }): Promise<void> {
-  const addresses = new Set((await listAddresses(chain.id)).map(({ address }) => address));
   const head = await chain.getHead();
+  // Asked after the newest block: who is shown an address from now on pays to it in a later one.
+  const addresses = new Set((await listAddresses(chain.id)).map(({ address }) => address));
+  // A chain that drops blocks has others in their place; a node that has fewer is behind, and will catch up.
+  if (head.height < (await lastHeight(chain))) return;
   const known = await rewind(chain);
   if (known === null) await db.transaction((tx) => keepBlock(tx, chain, head, at));
   for (let first = (known ?? head.height) + 1; first <= head.height; first += STRIDE) {
@@ -31,6 +34,14 @@ export async function followChain(treasury: Treasury, { chain, at }: { chain: Ch
   );
   const touched = await listUnsettled(chain);
   await inTurn(touched, (topUpId) => syncTopUp(treasury, { topUpId, at }));
+}
+
+async function lastHeight({ id }: Chain): Promise<number> {
+  const [last] = await db
+    .select({ height: max(chainBlocks.height) })
+    .from(chainBlocks)
+    .where(eq(chainBlocks.chain, id));
+  return last?.height ?? 0;
 }
 
 /** Forgets the blocks that the chain has dropped; answers the height up to which we agree, null when we know none. */
