@@ -20,10 +20,9 @@ import { containing } from '#db/like';
 import { users } from '#db/schema/accounts';
 import { deviceEvents, devices } from '#db/schema/devices';
 import { relays } from '#db/schema/relays';
-import { rentals } from '#db/schema/rentals';
 import { isId } from '#lib/ids';
 import { databaseTime } from '../clock.ts';
-import { lastProofAt } from '../rentals/queries.ts';
+import { findOpenRental } from '../rentals/queries.ts';
 import { onlineSince, standingOf } from './story.ts';
 
 const orders = {
@@ -164,12 +163,7 @@ export async function findOwnDevice(deviceId: string, ownerId: string, at = data
     .where(and(eq(devices.id, deviceId), eq(devices.ownerId, ownerId)));
   if (!device) return null;
 
-  const { id, state, rate, createdAt, activeAt } = rentals;
-  const [rental] = await db
-    .select({ id, state, rate, createdAt, activeAt, lastProofAt })
-    .from(rentals)
-    .where(and(eq(rentals.deviceId, deviceId), isNull(rentals.endedAt)));
-  return { ...device, ...standingOf(device, at), rental: rental ?? null };
+  return { ...device, ...standingOf(device, at), rental: await findOpenRental(deviceId) };
 }
 
 /** A device as its owner sees it. */

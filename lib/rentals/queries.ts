@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gt, gte, ilike, inArray, isNotNull, lte, notExists, or, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gt, gte, ilike, inArray, isNotNull, isNull, lte, notExists, or, sql } from 'drizzle-orm';
 import { db } from '#db/client';
 import { containing } from '#db/like';
 import { users } from '#db/schema/accounts';
@@ -14,9 +14,10 @@ import type { RentalEvent, RentalState } from './lifecycle.ts';
 /** Who looks at a rental. */
 export type Viewer = { id: string; isAdmin: boolean };
 
-/** When a rental was last proven to answer; null: never. */
-export const lastProofAt = sql<Date | null>`(
-  select max(to_at) from ${proofIntervals} where rental_id = ${rentals}.id)`.mapWith(proofIntervals.toAt);
+const lastProofAt =
+  sql<Date | null>`(select max(to_at) from ${proofIntervals} where rental_id = ${rentals}.id)`.mapWith(
+    proofIntervals.toAt,
+  );
 
 const shortColumns = {
   id: rentals.id,
@@ -123,6 +124,16 @@ export async function listDeviceRentals(deviceId: string, ownerId: string): Prom
     .where(and(eq(rentals.deviceId, deviceId), eq(rentals.ownerId, ownerId)))
     .orderBy(desc(rentals.id))
     .limit(RENTALS_PAGE);
+}
+
+/** The rental that a device serves now, for its owner; null when there is none. */
+export async function findOpenRental(deviceId: string) {
+  const { id, state, rate, createdAt, activeAt } = rentals;
+  const [rental = null] = await db
+    .select({ id, state, rate, createdAt, activeAt, lastProofAt })
+    .from(rentals)
+    .where(and(eq(rentals.deviceId, deviceId), isNull(rentals.endedAt)));
+  return rental;
 }
 
 /** What has happened in a rental, and the stretches for which it was proven, both oldest first; the caller has made
