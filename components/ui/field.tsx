@@ -7,6 +7,9 @@ import { useFormState } from './action-form.tsx';
 const control =
   'w-full rounded-md border border-line-strong bg-surface text-ink placeholder:text-ink-faint aria-invalid:border-bad disabled:bg-sunken disabled:text-ink-faint';
 
+/** The browser’s own button in a field that takes a file. */
+const chooser = 'file:mr-3 file:h-8.5 file:border-r file:border-line file:pr-3 file:font-medium';
+
 type FieldProps = {
   name: string;
   label: string;
@@ -72,7 +75,7 @@ export function TextField({ before, after, mono, ...field }: Field<'input', Affi
     <Frame {...frame}>
       <div className="relative flex items-center">
         {before && <span className="pointer-events-none absolute left-3 text-ink-faint">{before}</span>}
-        <input type="text" {...attributes} className={`${control} h-9 ${room} ${mono ? 'figure' : ''}`} />
+        <input type="text" {...attributes} className={`${control} ${chooser} h-9 ${room} ${mono ? 'figure' : ''}`} />
         {after && <span className="pointer-events-none absolute right-3 text-ink-faint">{after}</span>}
       </div>
     </Frame>

@@ -19,11 +19,8 @@ export function Movements({ movements }: { movements: Movement[] }) {
       ) : (
         <ul className="divide-y divide-line">
           {movements.map((movement) => (
-            <li key={movement.id} className="flex items-baseline justify-between gap-4 px-5 py-3">
+            <li key={movement.id} className="grid grid-cols-[1fr_auto] items-baseline gap-x-4 px-5 py-3">
               {movement.kind === 'booking' ? <Booking movement={movement} /> : <Usage movement={movement} />}
-              <span className={movement.amount > 0n ? 'text-good' : ''}>
-                <Money amount={movement.amount} exact signed />
-              </span>
             </li>
           ))}
         </ul>
@@ -37,8 +34,8 @@ function Booking({ movement }: { movement: Movement & { kind: 'booking' } }) {
   const name = treasury().providers.get(provider ?? '')?.name ?? provider ?? '';
   const { title, note } = tellBooking(movement, name);
   return (
-    <div className="min-w-0">
-      <p className="break-words">
+    <>
+      <p className="min-w-0 break-words">
         {topUpId ? (
           <Link href={`/wallet/top-ups/${topUpId}`} className="link">
             {title}
@@ -47,30 +44,40 @@ function Booking({ movement }: { movement: Movement & { kind: 'booking' } }) {
           title
         )}
       </p>
-      {note && <p className="text-sm break-words text-ink-soft">{note}</p>}
-      <p className="text-sm text-ink-faint">
+      <Amount of={movement} />
+      {note && <p className="col-span-2 min-w-0 text-sm break-words text-ink-soft">{note}</p>}
+      <p className="col-span-2 text-sm text-ink-faint">
         <Timestamp at={at} />
       </p>
-    </div>
+    </>
   );
 }
 
 function Usage({ movement }: { movement: Movement & { kind: 'usage' } }) {
   const { rentalId, rentalName, deviceName, connectedMs, rate, from, to } = movement;
   return (
-    <div className="min-w-0">
-      <p className="break-words">
+    <>
+      <p className="min-w-0 break-words">
         <Link href={`/rentals/${rentalId}`} className="link">
           {rentalName}
         </Link>{' '}
         on {deviceName}
       </p>
-      <p className="text-sm text-ink-soft">
+      <Amount of={movement} />
+      <p className="col-span-2 text-sm text-ink-soft">
         {formatDuration(Number(connectedMs))} proven at <Money amount={rate} per="h" />
       </p>
-      <p className="text-sm text-ink-faint">
+      <p className="col-span-2 text-sm text-ink-faint">
         <Timestamp at={from} /> – <Timestamp at={to} />
       </p>
-    </div>
+    </>
+  );
+}
+
+function Amount({ of: { amount } }: { of: Movement }) {
+  return (
+    <span className={amount > 0n ? 'text-good' : ''}>
+      <Money amount={amount} exact signed />
+    </span>
   );
 }

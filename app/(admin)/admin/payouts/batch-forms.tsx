@@ -10,9 +10,12 @@ import { abandonBatchAction, announceBatchAction, signBatchAction } from './acti
 export function Sign({ batch }: { batch: BatchLine }) {
   return (
     <div className="grid gap-4 rounded-md border border-line bg-sunken p-4">
+      <p className="text-sm wrap-anywhere">
+        Download <span className="figure">{batch.fileName}</span>, sign it where the key is, and bring it back here.
+      </p>
       <div className="flex flex-wrap gap-2">
         <a href={`/admin/payouts/batches/${batch.id}/file`} download className={buttonLook({ size: 'small' })}>
-          Download {batch.fileName}
+          Download the file
         </a>
         <Confirm
           trigger="Give it up"

@@ -21,7 +21,7 @@ export function Batches({ batches, chains }: Props) {
       )}
       <ul className="divide-y divide-line">
         {batches.map((batch) => (
-          <li key={batch.id} className="grid gap-3 p-5">
+          <li key={batch.id} className="grid grid-cols-1 gap-3 p-5">
             <Batch batch={batch} chain={chains.get(batch.provider)} />
           </li>
         ))}
@@ -39,7 +39,7 @@ function Batch({ batch, chain }: { batch: BatchLine; chain: Chain | undefined })
     <>
       <div className="flex flex-wrap items-center justify-between gap-2">
         <p className="font-medium">
-          {chain?.name ?? batch.provider}, {batch.outputs.length} payouts
+          {chain?.name ?? batch.provider}, {batch.outputs.length} {batch.outputs.length === 1 ? 'payout' : 'payouts'}
         </p>
         <Standing batch={batch} isOnItsWay={isOnItsWay} />
       </div>

@@ -9,6 +9,7 @@ import { SubmitButton } from '#components/ui/submit-button';
 import { Table, Td, Th } from '#components/ui/table';
 import type { DeskPayout } from '#lib/payouts/desk';
 import type { HoldReason } from '#lib/payouts/terms';
+import { treasury } from '#lib/web/treasury';
 import { Reason } from '../reason.tsx';
 import { approvePayoutAction, askAboutPayoutAction, declinePayoutAction } from './actions.ts';
 
@@ -16,7 +17,7 @@ import { approvePayoutAction, askAboutPayoutAction, declinePayoutAction } from '
 const holds: Record<HoldReason, string> = {
   frozen: 'payouts stopped',
   notReady: 'owner not known well enough there',
-  review: 'an admin looks first',
+  review: 'to be approved',
   newDestination: 'new destination',
 };
 
@@ -73,7 +74,7 @@ function Row({ payout, kind }: { payout: DeskPayout; kind: Kind }) {
         {payout.problem && <p className="mt-1 max-w-xs text-sm wrap-anywhere text-bad">{payout.problem}</p>}
       </Td>
       <Td>
-        <p>{payout.provider}</p>
+        <p>{treasury().providers.get(payout.provider)?.name ?? payout.provider}</p>
         <p className="figure text-xs wrap-anywhere text-ink-faint md:max-w-64">{payout.destination}</p>
       </Td>
       <Td label="Since">

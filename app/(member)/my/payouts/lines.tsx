@@ -13,24 +13,22 @@ export function Lines({ lines }: { lines: EarningsLine[] }) {
       {lines.length === 0 && <EmptyState title="Nothing has moved yet">Rent out a device, and it will.</EmptyState>}
       <ul className="divide-y divide-line">
         {lines.map((line) => (
-          <li key={line.id} className="flex items-baseline justify-between gap-4 px-5 py-2.5">
-            <div className="min-w-0">
-              <p className="break-words">
-                {line.payoutId ? (
-                  <Link className="link" href={`#${line.payoutId}`}>
-                    {lineWords(line.kind)}
-                  </Link>
-                ) : (
-                  lineWords(line.kind)
-                )}
-              </p>
-              <p className="text-sm text-ink-faint">
-                {line.account === 'earnPending' ? 'Pending' : 'Available'} · <Timestamp at={line.at} />
-              </p>
-            </div>
+          <li key={line.id} className="grid grid-cols-[1fr_auto] items-baseline gap-x-4 px-5 py-2.5">
+            <p className="min-w-0 break-words">
+              {line.payoutId ? (
+                <Link className="link" href={`#${line.payoutId}`}>
+                  {lineWords(line.kind)}
+                </Link>
+              ) : (
+                lineWords(line.kind)
+              )}
+            </p>
             <span className={line.amount > 0n ? 'text-good' : ''}>
               <Money amount={line.amount} exact signed />
             </span>
+            <p className="col-span-2 text-sm text-ink-faint">
+              {line.account === 'earnPending' ? 'Pending' : 'Available'} · <Timestamp at={line.at} />
+            </p>
           </li>
         ))}
       </ul>

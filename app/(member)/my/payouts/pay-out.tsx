@@ -29,9 +29,7 @@ export function PayOut({ available, terms, house, frozen }: Props) {
         <Fact label="You get">
           <Money amount={amount} />
         </Fact>
-        <Fact label={`${nameForOwners(house)} takes`} hint="paid by the broker, not by you">
-          <Fee amount={amount} house={house} />
-        </Fact>
+        <Fee amount={amount} house={house} />
       </Facts>
       <p className="mt-3 mb-4 text-sm text-ink-soft">
         {amount < available && 'What is below a cent stays for the next time. '}
@@ -55,6 +53,15 @@ export function PayOut({ available, terms, house, frozen }: Props) {
 }
 
 function Fee({ amount, house }: { amount: bigint; house: PaymentProvider }) {
-  if (house.capabilities.payout === 'batch') return 'the network’s fee';
-  return <Money amount={house.estimateFee(amount, 'out')} />;
+  if (house.capabilities.payout === 'batch')
+    return (
+      <Fact label="The network’s fee" prose>
+        paid by the broker
+      </Fact>
+    );
+  return (
+    <Fact label={`${nameForOwners(house)} takes`} hint="paid by the broker">
+      <Money amount={house.estimateFee(amount, 'out')} />
+    </Fact>
+  );
 }

@@ -26,7 +26,11 @@ export default async function UserPage({ params }: PageProps<'/admin/users/[user
   const [wallet, { frozen }] = await Promise.all([getWallet(user.id, databaseTime()), getPlan(user.id)]);
   return (
     <>
-      <PageHeader title={user.name} back={{ href: '/admin/users', label: 'Users' }} aside={<UserBadges {...user} />}>
+      <PageHeader
+        title={user.name}
+        back={{ href: '/admin/users', label: 'Users' }}
+        aside={<UserBadges {...user} frozen={frozen} />}
+      >
         {user.email}
       </PageHeader>
       <div className="grid items-start gap-6 lg:grid-cols-2">
