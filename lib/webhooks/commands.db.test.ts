@@ -106,6 +106,38 @@ test('an event about something that is none of ours is kept for an admin when mo
   expect(found).toMatchObject([{ provider: [...treasury.providers.keys()][0], reason: 'unknownTopUp' }]);
 });
 
+test('an event that breaks something of ours waits its turn, is given up in the end, and holds up no other', async () => {
+  const { send, reference, work, balance, inbox, provider } = await openBank();
+  const { getTopUp } = provider;
+  provider.getTopUp = async (asked) => {
+    if (asked === 'poison') throw new RangeError('a figure of ours');
+    return getTopUp(asked);
+  };
+  await send({ eventId: 'evt-1', references: ['poison'] });
+  await send({ eventId: 'evt-2', references: [reference] });
+  await expect(work(1)).rejects.toMatchObject({ errors: [new RangeError('a figure of ours')] });
+  expect(await balance()).toBe(amount);
+  for (let round = 1; round < 14; round++) await work(round * 24 * 3600).catch(() => {});
+  const poison = (await inbox()).find(({ eventId }) => eventId === 'evt-1');
+  expect(poison).toMatchObject({ deadAt: expect.any(Date), problem: expect.not.stringContaining('figure') });
+});
+
+test('money of a second payment under the name of one top-up is kept for an admin', async () => {
+  const { send, reference, topUpId, work, balance, provider } = await openBank();
+  const { getTopUp } = provider;
+  const second = `second-${randomUUID()}`;
+  provider.getTopUp = async (asked) => (asked === second ? { ...strangerStatus, topUpId } : getTopUp(asked));
+  for (const [eventId, named] of [
+    ['evt-1', reference],
+    ['evt-2', second],
+  ])
+    await send({ eventId, references: [named] });
+  await work(1);
+  expect(await balance()).toBe(amount);
+  const found = await db.select().from(unapplied).where(eq(unapplied.reference, second));
+  expect(found).toMatchObject([{ reason: 'unknownTopUp' }]);
+});
+
 const strangerStatus = {
   topUpId: null,
   progress: { state: 'succeeded' as const },

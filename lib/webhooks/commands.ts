@@ -1,10 +1,11 @@
-import { and, eq, isNull, lte, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
+import { union } from 'drizzle-orm/pg-core';
 import { db } from '#db/client';
-import { topUps, unapplied, webhookEvents } from '#db/schema/payments';
+import { payments, topUps, unapplied, webhookEvents } from '#db/schema/payments';
 import { record } from '../audit/commands.ts';
 import { InvariantError } from '../errors.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
-import { PaymentError } from '../payments/provider.ts';
+import { PaymentError, type TopUpStatus } from '../payments/provider.ts';
 import type { Treasury } from '../payments/registry.ts';
 import { syncPayout } from '../payouts/sending.ts';
 import { payoutIdOf } from '../payouts/terms.ts';
@@ -40,7 +41,9 @@ export async function receiveWebhook(
 
 /** Works on every event that is due; what fails is tried again later, and waits for an admin in the end. */
 export async function processDueWebhooks(treasury: Treasury, { at }: { at: Date }): Promise<void> {
-  await Promise.all(Array.from({ length: HANDS }, () => workOff(treasury, at)));
+  const hands = await Promise.allSettled(Array.from({ length: HANDS }, () => workOff(treasury, at)));
+  const failures = hands.flatMap((hand) => (hand.status === 'rejected' ? [hand.reason] : []));
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} webhooks failed`);
 }
 
 async function workOff(treasury: Treasury, at: Date) {
@@ -50,10 +53,26 @@ async function workOff(treasury: Treasury, at: Date) {
 async function processNext(treasury: Treasury, at: Date): Promise<boolean> {
   const event = await takeUp(at);
   if (!event) return false;
-  const problem = await attempt(treasury, event, at);
-  const outcome = problem === null ? { processedAt: at, problem } : laterOn(event, problem, at);
-  await db.update(webhookEvents).set(outcome).where(eq(webhookEvents.id, event.id));
+  const settle = (outcome: Partial<Event>) =>
+    db.update(webhookEvents).set(outcome).where(eq(webhookEvents.id, event.id));
+  try {
+    await attempt(treasury, event, at);
+    await settle({ processedAt: at, problem: null });
+  } catch (error) {
+    await settle(laterOn(event, problemOf(error), at));
+    if (!isExpected(error)) throw error;
+  }
   return true;
+}
+
+/** A provider that is away and a broken promise of ours both may pass; anything else is for the log as well. */
+function isExpected(error: unknown): error is Error {
+  return error instanceof PaymentError || error instanceof InvariantError;
+}
+
+/** Admins read it: what nobody expected may quote anything, so it stays in the log. */
+function problemOf(error: unknown): string {
+  return isExpected(error) ? error.message : 'something of ours failed; the log of the jobs tells what';
 }
 
 /** Nobody else takes the event up for a while, and no connection waits with it; after a crash it is due again. */
@@ -82,18 +101,10 @@ function laterOn({ attempts }: Event, problem: string, at: Date) {
   return { problem, nextAttemptAt: new Date(at.getTime() + minutes * 60_000) };
 }
 
-/** Null when it is done, else what was in the way. A provider that is away and a broken promise of ours both may pass. */
-async function attempt(treasury: Treasury, event: Event, at: Date): Promise<string | null> {
-  try {
-    for (const reference of event.references) await lookAgain(treasury, event, reference, at);
-    for (const payoutId of event.payoutKeys.flatMap((key) => payoutIdOf(key) ?? [])) {
-      await syncPayout(treasury, { payoutId, at });
-    }
-    return null;
-  } catch (error) {
-    if (error instanceof PaymentError || error instanceof InvariantError) return error.message;
-    throw error;
-  }
+async function attempt(treasury: Treasury, event: Event, at: Date): Promise<void> {
+  for (const reference of event.references) await lookAgain(treasury, event, reference, at);
+  for (const payoutId of event.payoutKeys.flatMap((key) => payoutIdOf(key) ?? []))
+    await syncPayout(treasury, { payoutId, at });
 }
 
 /** An event only says where to look: what is true is asked of the provider. */
@@ -110,10 +121,32 @@ async function lookAgain(treasury: Treasury, event: Event, reference: string, at
   const [named] = await db
     .update(topUps)
     .set({ reference: sql`coalesce(${topUps.reference}, ${reference})` }) // null: the answer of a charge was lost
-    .where(sql`${topUps.id}::text = ${topUpId} and ${topUps.provider} = ${id}`)
+    .where(
+      and(
+        sql`${topUps.id}::text = ${topUpId}`,
+        eq(topUps.provider, id),
+        // A page whose address was lost was seen by nobody, so whoever pays under its name made another.
+        or(isNotNull(topUps.reference), topUps.automatic),
+      ),
+    )
     .returning({ topUpId: topUps.id });
-  if (named) return syncTopUp(treasury, { topUpId: named.topUpId, at });
-  if (!status || status.payments.length > 0) await noteUnknown(event, reference, at);
+  if (named) await syncTopUp(treasury, { topUpId: named.topUpId, at });
+  if (!status || (await hasUnbooked(id, status))) await noteUnknown(event, reference, at);
+}
+
+/** Whether somebody paid what stands neither in a wallet nor among what admins decide about. */
+async function hasUnbooked(provider: string, status: TopUpStatus): Promise<boolean> {
+  const paid = [...new Set(status.payments.map(({ id }) => id))];
+  const credited = db
+    .select({ reference: payments.reference })
+    .from(payments)
+    .innerJoin(topUps, eq(topUps.id, payments.topUpId))
+    .where(and(eq(topUps.provider, provider), inArray(payments.reference, paid)));
+  const setAside = db
+    .select({ reference: unapplied.reference })
+    .from(unapplied)
+    .where(and(eq(unapplied.provider, provider), inArray(unapplied.reference, paid)));
+  return (await union(credited, setAside)).length < paid.length;
 }
 
 /** Somebody paid, and it is for nothing of ours: an admin should look. */
