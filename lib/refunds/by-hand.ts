@@ -1,4 +1,4 @@
-import { and, desc, eq, isNotNull } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, or } from 'drizzle-orm';
 import { db, type Tx } from '#db/client';
 import { users } from '#db/schema/accounts';
 import { payments, refunds, topUps } from '#db/schema/payments';
@@ -11,7 +11,7 @@ import type { Treasury } from '../payments/registry.ts';
 import { booksOf } from './commands.ts';
 import { moveRefund } from './follow.ts';
 
-/** A refund that an admin has to send, since its provider cannot. */
+/** A refund that an admin has to send, since its provider cannot, or to decline, since its provider refuses it. */
 export type RefundByHand = {
   id: string;
   userId: string;
@@ -21,21 +21,34 @@ export type RefundByHand = {
   destination: string | null;
   state: (typeof refunds.$inferSelect)['state'];
   reason: string;
+  problem: string | null;
   reference: string | null;
   createdAt: Date;
 };
 
-/** Refunds that admins send by hand, those that wait first. */
+/** Refunds that admins send by hand or that a provider refuses, those that wait first. */
 export async function listRefundsByHand(limit = 100): Promise<RefundByHand[]> {
-  const { id, amount, destination, state, reason, reference, createdAt } = refunds;
+  const { id, amount, destination, state, reason, problem, reference, createdAt } = refunds;
   const { userId, provider } = topUps;
   return db
-    .select({ id, amount, destination, state, reason, reference, createdAt, userId, provider, email: users.email })
+    .select({
+      id,
+      amount,
+      destination,
+      state,
+      reason,
+      problem,
+      reference,
+      createdAt,
+      userId,
+      provider,
+      email: users.email,
+    })
     .from(refunds)
     .innerJoin(payments, eq(payments.id, refunds.paymentId))
     .innerJoin(topUps, eq(topUps.id, payments.topUpId))
     .innerJoin(users, eq(users.id, topUps.userId))
-    .where(isNotNull(destination))
+    .where(or(isNotNull(destination), and(eq(state, 'requested'), isNotNull(problem))))
     .orderBy(refunds.state, desc(createdAt))
     .limit(limit);
 }
@@ -53,6 +66,7 @@ export async function settleByHand(
 ): Promise<Outcome<void, 'notFound' | 'referenceMissing' | 'unitsMissing'>> {
   if (reference.trim() === '') return refused('referenceMissing');
   return decide(treasury, deciding, async (tx, { refund, provider, move }) => {
+    if (refund.destination === null) return refused('notFound');
     const foreign = provider.currency !== CURRENCY;
     if (foreign && (units === null || units <= 0n)) return refused('unitsMissing');
     const money = foreign && units !== null ? { units: { currency: provider.currency, amount: units } } : {};
@@ -93,14 +107,14 @@ async function decide<Reason extends string>(
   });
 }
 
-/** Only what waits for an admin: neither sent nor declined. */
+/** Only what is neither sent, declined nor on its way. Locked from the top-up downwards, as by those who follow it. */
 async function find(tx: Tx, { providers }: Treasury, refundId: string) {
   const [found] = await tx
     .select({ refund: refunds, topUp: topUps })
-    .from(refunds)
-    .innerJoin(payments, eq(payments.id, refunds.paymentId))
-    .innerJoin(topUps, eq(topUps.id, payments.topUpId))
-    .where(and(eq(refunds.id, refundId), eq(refunds.state, 'requested'), isNotNull(refunds.destination)))
+    .from(topUps)
+    .innerJoin(payments, eq(payments.topUpId, topUps.id))
+    .innerJoin(refunds, eq(refunds.paymentId, payments.id))
+    .where(and(eq(refunds.id, refundId), eq(refunds.state, 'requested')))
     .for('update');
   const provider = found && providers.get(found.topUp.provider);
   return found && provider ? { ...found, provider } : null;

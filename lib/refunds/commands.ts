@@ -123,8 +123,8 @@ async function sendRefund(treasury: Treasury, { refundId, at }: { refundId: stri
   const provider = found && treasury.providers.get(found.topUp.provider);
   if (!found || !provider) return;
   const { refund } = found;
-  // It may have been carried out: the provider's list of refunds tells, by our key.
-  if (refund.state !== 'requested') await syncTopUp(treasury, { topUpId: found.topUp.id, at });
+  // It, or another in its place, may have been carried out: the provider's list of refunds tells.
+  if (refund.state !== 'requested' || refund.checks > 0) await syncTopUp(treasury, { topUpId: found.topUp.id, at });
   const now = (await readRefund(refundId)) ?? found;
   if (now.refund.state === 'pending') return postpone(now.refund, at);
   if (now.refund.state === 'succeeded' || now.refund.state === 'failed') return;

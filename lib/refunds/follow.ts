@@ -1,4 +1,4 @@
-import { and, eq, or, sql } from 'drizzle-orm';
+import { and, desc, eq, or, sql } from 'drizzle-orm';
 import type { Tx } from '#db/client';
 import { payments, refunds } from '#db/schema/payments';
 import { invariant } from '../errors.ts';
@@ -35,7 +35,26 @@ export async function followRefund(tx: Tx, doing: Doing, refund: Refund): Promis
     const event = events[refund.state];
     return moveRefund(tx, doing, { refund: known, event, told: refund, ...(problem && { problem }) });
   }
-  if (refund.state !== 'failed') await noteFound(tx, doing, payment.id, refund);
+  if (refund.state === 'failed') return;
+  await makeRoom(tx, doing, payment, refund.amount.amount);
+  await noteFound(tx, doing, payment.id, refund);
+}
+
+/** What was sent back at the provider cannot be sent back by us: our refunds that nobody has begun give way to it. */
+async function makeRoom(tx: Tx, doing: Doing, payment: typeof payments.$inferSelect, amount: bigint) {
+  const waiting = await tx
+    .select()
+    .from(refunds)
+    .where(and(eq(refunds.paymentId, payment.id), eq(refunds.state, 'requested')))
+    .orderBy(desc(refunds.createdAt))
+    .for('update');
+  const problem = `it was sent back at ${doing.provider.name} already`;
+  let room = payment.credited - payment.refunded;
+  for (const refund of waiting) {
+    if (room >= amount) return;
+    await moveRefund(tx, doing, { refund, event: 'declined', problem });
+    room += refund.amount;
+  }
 }
 
 async function noteFound(tx: Tx, { provider, topUp, at }: Doing, paymentId: string, refund: Refund) {
@@ -63,9 +82,11 @@ type Move = {
 
 /** Moves a refund of ours on, with what that means for the wallet. An event that says nothing new changes nothing. */
 export async function moveRefund(tx: Tx, { provider, topUp, at }: Doing, move: Move): Promise<void> {
-  const { refund, event, told, checkAt = null } = move;
+  const { refund, event, told } = move;
   const next = nextRefundState(refund.state, event);
   if (!next) return;
+  // What its provider still works on is asked about until it is over.
+  const checkAt = move.checkAt ?? (next === 'pending' ? at : null);
   await tx
     .update(refunds)
     .set({

@@ -17,7 +17,8 @@ export default async function AdminRefundsPage() {
     <>
       <PageHeader title="Refunds by hand">
         What people want back from providers that cannot send it by themselves, such as coins. The money has left their
-        wallets; send it from yours, then note the transaction here.
+        wallets; send it from yours, then note the transaction here. What a provider refuses to send back stands here
+        too, with why: it is tried again by itself, or give it back to the wallet by declining it.
       </PageHeader>
       <div className="grid gap-6">
         <RefundTable title="To send" refunds={waiting} providers={providers} empty="Nobody waits for a refund" />

@@ -45,7 +45,7 @@ export function RefundTable({ title, refunds, providers, empty }: Props) {
 }
 
 function Row({ refund, providers }: { refund: RefundByHand; providers: Providers }) {
-  const { userId, email, provider, amount, destination, createdAt, state } = refund;
+  const { userId, email, provider, amount, destination, problem, createdAt, state } = refund;
   return (
     <tr>
       <Td label="Person">
@@ -57,9 +57,7 @@ function Row({ refund, providers }: { refund: RefundByHand; providers: Providers
       <Td label="Amount" numeric>
         <Money amount={amount} />
       </Td>
-      <Td label="To">
-        <span className="figure wrap-anywhere">{destination}</span>
-      </Td>
+      <Td label="To">{destination === null ? problem : <span className="figure wrap-anywhere">{destination}</span>}</Td>
       <Td label="Asked">
         <Timestamp at={createdAt} />
       </Td>
@@ -74,40 +72,46 @@ function End({ refund: { state, reference } }: { refund: RefundByHand }) {
 }
 
 function Decide({ refund, providers }: { refund: RefundByHand; providers: Providers }) {
-  const { id: refundId, provider, destination } = refund;
-  const currency = providers.get(provider)?.currency ?? 'USD';
   return (
     <div className="flex justify-end gap-2">
-      <Confirm
-        trigger="Mark as sent"
-        size="small"
-        destructive={false}
-        title="Note that it was sent"
-        confirm="It was sent"
-        action={settleRefundAction}
-        values={{ refundId, provider }}
-        fields={
-          <>
-            <TextField name="reference" label="Transaction" mono autoComplete="off" required />
-            {currency !== 'USD' && (
-              <TextField name="sent" label={`What left the account, in ${currency}`} inputMode="decimal" required />
-            )}
-          </>
-        }
-      >
-        To <span className="figure break-all">{destination}</span>. This cannot be taken back here.
-      </Confirm>
+      {refund.destination !== null && <MarkSent refund={refund} providers={providers} />}
       <Confirm
         trigger="Decline"
         size="small"
         title="Decline this refund?"
         confirm="Decline"
         action={declineRefundAction}
-        values={{ refundId }}
+        values={{ refundId: refund.id }}
         fields={<TextField name="reason" label="Why" hint="The person reads it." autoComplete="off" required />}
       >
         The person has the money in the wallet again.
       </Confirm>
     </div>
+  );
+}
+
+function MarkSent({ refund, providers }: { refund: RefundByHand; providers: Providers }) {
+  const { id: refundId, provider, destination } = refund;
+  const currency = providers.get(provider)?.currency ?? 'USD';
+  return (
+    <Confirm
+      trigger="Mark as sent"
+      size="small"
+      destructive={false}
+      title="Note that it was sent"
+      confirm="It was sent"
+      action={settleRefundAction}
+      values={{ refundId, provider }}
+      fields={
+        <>
+          <TextField name="reference" label="Transaction" mono autoComplete="off" required />
+          {currency !== 'USD' && (
+            <TextField name="sent" label={`What left the account, in ${currency}`} inputMode="decimal" required />
+          )}
+        </>
+      }
+    >
+      To <span className="figure break-all">{destination}</span>. This cannot be taken back here.
+    </Confirm>
   );
 }

@@ -1,0 +1,96 @@
+import { eq } from 'drizzle-orm';
+import { afterEach, expect, test } from 'vitest';
+import { db } from '#db/client';
+import { payments, refunds } from '#db/schema/payments';
+import { getWallet } from '../ledger/balances.ts';
+import { checkInvariants } from '../ledger/invariants.ts';
+import { after, makeUser, start } from '../metering/testing.ts';
+import { DOLLAR } from '../money.ts';
+import { PaymentError } from '../payments/provider.ts';
+import { beginTopUp } from '../top-ups/commands.ts';
+import { syncTopUp } from '../top-ups/sync.ts';
+import { money, scriptedProvider } from '../top-ups/testing.ts';
+import { declineByHand, listRefundsByHand, settleByHand } from './by-hand.ts';
+import { requestRefund, sendDueRefunds } from './commands.ts';
+
+const amount = 10n * DOLLAR;
+
+afterEach(async () => expect((await checkInvariants()).filter(({ ok }) => !ok)).toEqual([]));
+
+/** A person who paid ten dollars and wants them all back. */
+async function wishingBack() {
+  const bank = scriptedProvider();
+  const { treasury, provider, tell } = bank;
+  const userId = await makeUser();
+  const begun = await beginTopUp(treasury, { userId, provider: provider.id, amount, saveMethod: false, at: start });
+  const topUpId = begun.ok ? begun.value.id : '';
+  const payment = { id: 'pay-1', received: money(amount), fee: null, at: start };
+  tell(topUpId, { progress: { state: 'succeeded' }, payments: [payment] });
+  await syncTopUp(treasury, { topUpId, at: start });
+  const [paid] = await db.select().from(payments).where(eq(payments.topUpId, topUpId));
+  const wish = { paymentId: paid?.id ?? '', userId, amount, requestedBy: userId, reason: 'no longer needed' };
+  const asked = await requestRefund(treasury, { ...wish, at: after(60) });
+  const refundId = asked.ok ? asked.value.refundId : '';
+  const refund = async () => (await db.select().from(refunds).where(eq(refunds.id, refundId)))[0];
+  const wallet = async () => (await getWallet(userId, after(60))).balance;
+  const sync = (seconds: number) => syncTopUp(treasury, { topUpId, at: after(seconds) });
+  return { ...bank, topUpId, refundId, refund, wallet, sync };
+}
+
+const atDesk = {
+  id: 're-desk',
+  key: null,
+  paymentId: 'pay-1',
+  amount: money(amount),
+  at: start,
+  state: 'succeeded',
+} as const;
+
+test('a refund that somebody made at the provider meanwhile takes the place of the one that waits', async () => {
+  const { tell, topUpId, refund, wallet, sync, treasury, calls } = await wishingBack();
+  tell(topUpId, { refunds: [atDesk] });
+  for (const _ of [1, 2]) await sync(120);
+  expect([(await refund())?.state, await wallet()]).toEqual(['failed', 0n]);
+  await sendDueRefunds(treasury, { at: after(180) });
+  expect(calls.filter(({ what }) => what === 'refund')).toEqual([]);
+});
+
+test('a refund that was refused is compared with the provider before it is tried again', async () => {
+  const { provider, tell, topUpId, refund, wallet, treasury } = await wishingBack();
+  provider.refund = async () => {
+    tell(topUpId, { refunds: [atDesk] });
+    throw new PaymentError(provider.id, 'refused: it was refunded before', 'misconfigured');
+  };
+  for (const hours of [1, 2]) await sendDueRefunds(treasury, { at: after(hours * 3600) });
+  expect([(await refund())?.state, await wallet()]).toEqual(['failed', 0n]);
+});
+
+test('a refund that the provider refuses for good is shown to admins, who give the money back to the wallet', async () => {
+  const { provider, refundId, refund, wallet, treasury } = await wishingBack();
+  provider.refund = async () => {
+    throw new PaymentError(provider.id, 'refused: too old', 'misconfigured');
+  };
+  await sendDueRefunds(treasury, { at: after(3600) });
+  expect(await listRefundsByHand()).toMatchObject([{ id: refundId, problem: expect.stringContaining('too old') }]);
+  const by = { refundId, adminId: await makeUser(), address: '192.0.2.1', at: after(7200) };
+  expect(await settleByHand(treasury, { ...by, reference: 're-1', units: null })).toMatchObject({ reason: 'notFound' });
+  expect(await declineByHand(treasury, { ...by, problem: 'The bank takes it back no more.' })).toMatchObject({
+    ok: true,
+  });
+  expect([(await refund())?.state, await wallet()]).toEqual(['failed', amount]);
+});
+
+test('a refund whose answer was lost and that the provider still works on is asked about until it is over', async () => {
+  const { provider, tell, topUpId, refundId, refund, wallet, sync, treasury } = await wishingBack();
+  const working = { ...atDesk, key: `refund:${refundId}` };
+  provider.refund = async () => {
+    tell(topUpId, { refunds: [{ ...working, state: 'pending' }] });
+    throw new PaymentError(provider.id, 'its answer was lost', 'unknown');
+  };
+  await sendDueRefunds(treasury, { at: after(3600) });
+  await sync(3660);
+  expect((await refund())?.state).toBe('pending');
+  tell(topUpId, { refunds: [working] });
+  await sendDueRefunds(treasury, { at: after(48 * 3600) });
+  expect([(await refund())?.state, await wallet()]).toEqual(['succeeded', 0n]);
+});
