@@ -25,6 +25,7 @@ export function paypalProvider(settings: PaypalSettings): PaymentProvider {
     currency: 'USD',
     // Orders keep theirs for six hours, refunds and payouts for a month or more.
     keyHours: 6,
+    payoutKeyHours: 30 * 24,
     least: { topUp: 10n * DOLLAR, payout: 20n * DOLLAR },
     // List prices within the United States in 2026: 3.49 % + 49 cents, and 2 % for a payout.
     estimateFee: (amount, direction) =>

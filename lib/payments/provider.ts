@@ -111,6 +111,8 @@ export type PaymentProvider = {
   readonly currency: string;
   /** For how long it recognises a repeated key. */
   readonly keyHours: number;
+  /** The same for payouts, where that is longer. */
+  readonly payoutKeyHours?: number;
   /** The smallest top-up and payout that it makes sense for, in micro-dollars. */
   readonly least: { topUp: bigint; payout: bigint };
   /** What the provider will keep of a top-up or take for a payout, as far as it can be known before; micro-dollars. */

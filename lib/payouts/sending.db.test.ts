@@ -95,6 +95,16 @@ test('a house that cannot look payouts up is asked by beginning again while it r
   expect(house.calls).toBe(3);
 });
 
+test('a payout that a house refuses to begin all night is paid in the morning, under the same key', async () => {
+  const house = openHouse({ looksUp: false });
+  Object.assign(house.provider, { keyHours: 6, payoutKeyHours: 30 * 24 });
+  const { treasury, payoutId } = await askedPayout(house);
+  house.trouble.push('notDone', 'notDone', 'notDone', 'notDone');
+  for (const hours of [0, 1, 3, 12, 36]) await submitPayouts(treasury, { at: hoursAfter(hours) });
+  expect(await payoutOf(payoutId)).toMatchObject({ state: 'submitted' });
+  expect([house.calls, house.known.size]).toEqual([5, 1]);
+});
+
 test('a payout that is refused or comes back is its owner’s again, who is told why in plain words', async () => {
   for (const [state, from] of [
     ['failed', 'submitted'],

@@ -68,7 +68,7 @@ async function find({ payout, provider, destination }: Question): Promise<Payout
 function recall(question: Question, at: Date): Promise<PayoutStatus | null> {
   const { payout, provider } = question;
   const called = payout.calledAt ?? at;
-  const remembers = at.getTime() - called.getTime() < (provider.keyHours - 1) * HOUR_MS;
+  const remembers = at.getTime() - called.getTime() < ((provider.payoutKeyHours ?? provider.keyHours) - 1) * HOUR_MS;
   return find(question).catch((error: unknown) => {
     if (remembers && error instanceof PaymentError && error.failure === 'unknown') return begin(question);
     throw error;
