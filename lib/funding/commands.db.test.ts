@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { db } from '#db/client';
-import { earnings, fundingLots } from '#db/schema/payments';
+import { earnings, fundingLots, payments } from '#db/schema/payments';
 import { matureEarnings } from '../earnings/commands.ts';
 import { getEarnings, getWallet } from '../ledger/balances.ts';
 import { checkInvariants } from '../ledger/invariants.ts';
 import { after, makeCharges, makeRental, makeUser, start } from '../metering/testing.ts';
 import { DOLLAR } from '../money.ts';
 import { creditWallet } from '../payments/manual.ts';
-import { allotSpending } from './commands.ts';
+import { beginTopUp } from '../top-ups/commands.ts';
+import { syncTopUp } from '../top-ups/sync.ts';
+import { money, scriptedProvider } from '../top-ups/testing.ts';
+import { allotSpending, getUnspent, takeFromLots } from './commands.ts';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -98,4 +101,34 @@ test('however money comes in and is spent, lots say what the wallet says, and ea
     }),
     { numRuns: 15 },
   );
+});
+
+test('who gives a payment back while spending is allotted waits for it, or it waits for them', async () => {
+  const { renterId, rentalId } = await makePair([2n * DOLLAR]);
+  const { treasury, provider, tell } = scriptedProvider();
+  const wish = { userId: renterId, provider: provider.id, amount: 3n * DOLLAR, saveMethod: false, at: start };
+  const begun = await beginTopUp(treasury, wish);
+  const topUpId = begun.ok ? begun.value.id : '';
+  const paid = { id: 'pay-1', received: money(3n * DOLLAR), fee: null, at: start };
+  tell(topUpId, { progress: { state: 'succeeded' }, payments: [paid] });
+  await syncTopUp(treasury, { topUpId, at: start });
+  const [payment] = await db.select().from(payments).where(eq(payments.topUpId, topUpId));
+  const paymentId = payment?.id ?? '';
+  await makeCharges(rentalId, [4 * HOUR]);
+
+  const waiting = async () =>
+    (
+      await db.execute(
+        sql`select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+      )
+    ).rowCount;
+  let allotting = Promise.resolve();
+  await db.transaction(async (tx) => {
+    expect(await getUnspent(tx, paymentId)).toBe(3n * DOLLAR);
+    allotting = allotSpending({ at: after(4 * HOUR) });
+    await expect.poll(waiting).toBe(1);
+    await takeFromLots(tx, { userId: renterId, paymentId, amount: DOLLAR });
+  });
+  await allotting;
+  expect(await lotsOf(renterId)).toMatchObject([{ spent: 2n * DOLLAR }, { spent: 2n * DOLLAR }]);
 });

@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import { db, type Tx } from '#db/client';
 import { fundingLots } from '#db/schema/payments';
 import { invariant } from '../errors.ts';
@@ -14,8 +14,8 @@ export type Lot = {
   at: Date;
 };
 
-/** An amount of a person's that is about one payment. */
-type Taking = { userId: string; paymentId: string; amount: bigint };
+/** An amount of a person's that is about one payment, or about none. */
+type Taking = { userId: string; paymentId: string | null; amount: bigint };
 
 /** Notes where money in a wallet came from. */
 export async function addLot(tx: Tx, { at, ...lot }: Lot): Promise<void> {
@@ -24,7 +24,7 @@ export async function addLot(tx: Tx, { at, ...lot }: Lot): Promise<void> {
 
 /** What is left of a payment: neither spent nor taken back. Charges that are posted count once they are allotted. */
 export async function getUnspent(tx: Tx, paymentId: string): Promise<bigint> {
-  const [lot] = await tx.select().from(fundingLots).where(eq(fundingLots.paymentId, paymentId)).for('update');
+  const lot = await lockLot(tx, paymentId);
   return lot ? lot.amount - lot.spent - lot.takenBack : 0n;
 }
 
@@ -46,13 +46,29 @@ export async function takeFromLots(tx: Tx, { userId, paymentId, amount }: Taking
 }
 
 /** Puts `amount` back into the lot of the payment it is about; what that never held becomes a lot of its own. */
-export async function returnToLots(tx: Tx, { userId, paymentId, amount }: Taking, at: Date): Promise<void> {
-  const [lot] = await tx.select().from(fundingLots).where(eq(fundingLots.paymentId, paymentId)).for('update');
+export async function returnToLots(
+  tx: Tx,
+  { userId, paymentId, amount }: Taking & { paymentId: string },
+  at: Date,
+): Promise<void> {
+  const lot = await lockLot(tx, paymentId);
   const returned = lot ? lesser(amount, lot.takenBack) : 0n;
   if (lot && returned > 0n) await changeTakenBack(tx, lot.id, -returned);
   if (amount === returned) return;
   const { source, holdDays } = lot ?? { source: 'returned', holdDays: 1 };
   await addLot(tx, { userId, source, paymentId: null, amount: amount - returned, holdDays, at });
+}
+
+/** The lot of a payment, with all others of its person: whoever locks one of them first, and more later, deadlocks. */
+async function lockLot(tx: Tx, paymentId: string) {
+  const person = tx.select({ id: fundingLots.userId }).from(fundingLots).where(eq(fundingLots.paymentId, paymentId));
+  const lots = await tx
+    .select()
+    .from(fundingLots)
+    .where(inArray(fundingLots.userId, person))
+    .orderBy(asc(fundingLots.id))
+    .for('update');
+  return lots.find((lot) => lot.paymentId === paymentId);
 }
 
 async function changeTakenBack(tx: Tx, lotId: bigint, change: bigint) {
@@ -62,6 +78,7 @@ async function changeTakenBack(tx: Tx, lotId: bigint, change: bigint) {
 
 /** While a payment is contested, nothing that it earned for owners matures. */
 export async function freezeLot(tx: Tx, paymentId: string, frozen: boolean): Promise<void> {
+  await lockLot(tx, paymentId);
   await tx.update(fundingLots).set({ frozen }).where(eq(fundingLots.paymentId, paymentId));
 }
 
