@@ -83,8 +83,11 @@ async function writeReceipt(tx: Tx, { treasury, provider, topUp, at }: Doing, pa
   await issueReceipt(tx, { ...about, userId: topUp.userId, paymentId, providers, at });
 }
 
-/** What a person owes for money that was taken back is paid first. */
-async function settleDebt(tx: Tx, debt: { userId: string; paymentId: string; key: string; at: Date }) {
+/** What a person owes for money that was taken back is paid first, by what has just come in. */
+export async function settleDebt(
+  tx: Tx,
+  debt: { userId: string; paymentId: string | null; key: string; at: Date },
+): Promise<void> {
   const { userId, paymentId } = debt;
   const { balance } = await readWallet(tx, userId, debt.at);
   const amount = lesser(await readDebt(tx, userId), balance);

@@ -5,9 +5,11 @@ import { db } from '#db/client';
 import { users } from '#db/schema/accounts';
 import { auditLog } from '#db/schema/admin';
 import { unapplied } from '#db/schema/payments';
-import { getWallet } from '../ledger/balances.ts';
+import { brokerAccount, personAccount } from '../ledger/accounts.ts';
+import { getWallet, readDebt } from '../ledger/balances.ts';
 import { checkInvariants } from '../ledger/invariants.ts';
 import { post } from '../ledger/post.ts';
+import { move } from '../ledger/postings.ts';
 import { getTrialBalance } from '../ledger/trial-balance.ts';
 import { after, makeUser, start } from '../metering/testing.ts';
 import { creditUnapplied, returnUnapplied } from './commands.ts';
@@ -34,7 +36,7 @@ async function makePayer() {
   const userId = await makeUser();
   const [user] = await db.select({ email: users.email }).from(users).where(eq(users.id, userId));
   const balance = async () => (await getWallet(userId, after(60))).balance;
-  return { email: user?.email ?? '', balance };
+  return { userId, email: user?.email ?? '', balance };
 }
 
 const expectBooks = async () => expect((await checkInvariants()).filter(({ ok }) => !ok)).toEqual([]);
@@ -81,4 +83,14 @@ test('news without money can only be put aside, and nobody unknown is credited',
   const nobody = { ...money.decision, email: 'nobody@example.test', worth: null };
   expect(await creditUnapplied(nobody)).toMatchObject({ reason: 'noSuchUser' });
   expect((await money.left()).unapplied).toBe(1n);
+});
+
+test('unmatched money pays first what its owner owes', async () => {
+  const { decision } = await find({ currency: 'USD', amount: 7_000_000n });
+  const { userId, email, balance } = await makePayer();
+  const lines = move(3_000_000n, personAccount('receivable', userId), brokerAccount('chargeback'));
+  await db.transaction((tx) => post(tx, { kind: 'test', key: randomUUID(), at: start, about: {}, lines }));
+  expect(await creditUnapplied({ ...decision, email, worth: null })).toMatchObject({ ok: true });
+  expect([await balance(), await readDebt(db, userId)]).toEqual([4_000_000n, 0n]);
+  await expectBooks();
 });

@@ -5,11 +5,12 @@ import { unapplied } from '#db/schema/payments';
 import { record } from '../audit/commands.ts';
 import { addLot } from '../funding/commands.ts';
 import { isId } from '../ids.ts';
-import { CURRENCY } from '../ledger/accounts.ts';
-import { post } from '../ledger/post.ts';
+import { CURRENCY, personAccount } from '../ledger/accounts.ts';
+import { lockAccounts, post } from '../ledger/post.ts';
 import { formatMoney } from '../money.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
 import { largestCredit } from '../payments/manual.ts';
+import { settleDebt } from '../top-ups/books.ts';
 import { type Resolving, unappliedCredited, unappliedReturned } from './postings.ts';
 
 /** What the longest wait for contested money is: nothing is known of how this money came. */
@@ -39,9 +40,13 @@ export async function creditUnapplied(
     const [user] = await tx.select({ id: users.id }).from(users).where(eq(users.email, email));
     if (!user) return refused('noSuchUser');
 
-    await post(tx, unappliedCredited({ ...resolving, userId: user.id, credited }));
-    const lot = { userId: user.id, source: found.provider, paymentId: null, amount: credited };
+    const { id: userId } = user;
+    const { lines, ...posting } = unappliedCredited({ ...resolving, userId, credited });
+    await lockAccounts(tx, [...lines.map(({ account }) => account), personAccount('receivable', userId)]);
+    await post(tx, { ...posting, lines });
+    const lot = { userId, source: found.provider, paymentId: null, amount: credited };
     await addLot(tx, { ...lot, holdDays: HOLD_DAYS, at });
+    await settleDebt(tx, { userId, paymentId: null, key: posting.key, at });
     return done(`credited ${formatMoney(credited)} to ${email}`);
   });
 }
