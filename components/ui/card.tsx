@@ -19,7 +19,7 @@ export function Card({ title, hint, actions, children, flush, className = '' }: 
     >
       {title && (
         <header className="flex min-h-12 flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line px-5 py-2.5">
-          <div className="min-w-0 flex-1 basis-40 wrap-anywhere">
+          <div className="min-w-0 flex-1 basis-36 wrap-anywhere">
             <h2 id={id} className="font-medium">
               {title}
             </h2>

@@ -13,6 +13,8 @@ type Question = {
   children: ReactNode;
   /** On the button that does it: a verb. */
   confirm: string;
+  /** On the button that does nothing, where “Cancel” could mean the deed itself. */
+  dismiss?: string;
   action: FormAction;
   /** Sent with it. */
   values: Record<string, string>;
@@ -48,7 +50,17 @@ export function Confirm({ trigger, variant, size = 'normal', onDone, ...question
   );
 }
 
-function Ask({ title, children, confirm, action, values, fields, destructive = true, onDone }: Question) {
+function Ask({
+  title,
+  children,
+  confirm,
+  dismiss = 'Cancel',
+  action,
+  values,
+  fields,
+  destructive = true,
+  onDone,
+}: Question) {
   return (
     <>
       <AlertDialog.Title className="text-lg font-semibold">{title}</AlertDialog.Title>
@@ -61,7 +73,7 @@ function Ask({ title, children, confirm, action, values, fields, destructive = t
         ))}
         {fields}
         <div className="flex justify-end gap-2">
-          <AlertDialog.Close className={buttonLook()}>Cancel</AlertDialog.Close>
+          <AlertDialog.Close className={buttonLook()}>{dismiss}</AlertDialog.Close>
           <SubmitButton variant={destructive ? 'destructive' : 'primary'}>{confirm}</SubmitButton>
         </div>
       </ActionForm>

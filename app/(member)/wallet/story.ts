@@ -11,6 +11,7 @@ const titles: Record<string, (name: string) => string> = {
   'dispute:open': (name) => `Payment by ${name}, contested`,
   'dispute:won': (name) => `Payment by ${name}, no longer contested`,
   debtSettled: () => 'Settled what you owed',
+  'unapplied:credited': (name) => `Payment by ${name}, found to be yours`,
   faultCredit: () => 'Credit for a rental that did not work',
 };
 

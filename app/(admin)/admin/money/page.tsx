@@ -58,10 +58,10 @@ function Waiting({ desks, runs }: { desks: ProviderDesk[]; runs: ReconciliationL
   const differences = runs.filter(({ newest }) => newest).reduce((total, run) => total + run.differences.length, 0);
   return (
     <Stats>
-      <Stat label="Webhooks waiting" hint="to be worked on by themselves">
+      <Stat label="Webhooks" hint="wait to be worked on">
         {sum(({ webhooks }) => webhooks.waiting)}
       </Stat>
-      <Stat label="Webhooks given up" hint="to be tried again by you">
+      <Stat label="Given up" hint="webhooks to try again">
         {sum(({ webhooks }) => webhooks.dead)}
       </Stat>
       <Stat label="Unmatched money" hint="to be decided about">

@@ -34,7 +34,7 @@ export function FaultForm({ rentalId, charges, newKey }: Props) {
           <SelectField
             name="from"
             label="Who gives it"
-            hint="The owner gives what they earned of it and were not paid; the broker gives the rest."
+            hint="The owner gives what they earned of it and have not been paid yet; the broker gives the rest."
           >
             <option value="owner">The owner first</option>
             <option value="broker">The broker alone</option>

@@ -8,6 +8,7 @@ export function CancelButton({ topUpId }: { topUpId: string }) {
       trigger="Cancel"
       title="Cancel this top-up?"
       confirm="Cancel the top-up"
+      dismiss="Keep it"
       action={cancelTopUpAction}
       values={{ topUpId }}
     >
