@@ -24,6 +24,7 @@ const tellings: Record<string, (by: string, reason: string) => string> = {
   'payout:reserve': (by) => `Payout by ${by}`,
   'payout:released': (by) => `Payout by ${by} that was not made`,
   'payout:cameBack': (by) => `Payout by ${by} that came back`,
+  'dispute:wonLate': () => 'Given back: the payment for it was lost, and won after all',
   'dispute:lost': () => 'Taken back: the payment for it was contested and lost',
   faultCredit: (_, reason) => `Credited to the renter for a fault: ${reason}`,
 };

@@ -33,6 +33,7 @@ const tellings: Record<string, [group: (typeof groups)[number], tell: (by: strin
   'refund:found': ['Refunds', (by) => `Refund made at ${by}`],
   'dispute:open': ['Disputes', (by) => `Payment by ${by} contested`],
   'dispute:won': ['Disputes', (by) => `Payment by ${by} no longer contested`],
+  'dispute:wonLate': ['Disputes', (by) => `Payment by ${by} won back after all`],
   debtSettled: ['Disputes', () => 'Settled what was owed'],
   faultCredit: ['Credits', (_, reason) => `Credit for a fault: ${reason}`],
 };

@@ -14,6 +14,7 @@ import type { Dispute, Money, Payment, PaymentProvider, SavedMethod } from '../p
 import type { Treasury } from '../payments/registry.ts';
 import { followRefund } from '../refunds/follow.ts';
 import { unappliedReceived } from '../unapplied/postings.ts';
+import { readLoss } from './contests.ts';
 import { holdDaysOf } from './hold-days.ts';
 import type { KnownPayment, TopUpStep } from './plan.ts';
 import * as postings from './postings.ts';
@@ -164,8 +165,10 @@ async function closeDispute(tx: Tx, doing: Doing, { id: reference, paymentId, st
   await freezeLot(tx, payment.id, false);
   const sending = { id: open.id, userId: topUp.userId, provider: provider.id, amount: open.amount, at };
   if (open.state === 'lost') {
-    await post(tx, postings.disputeWonLate({ ...sending, toWallet: open.fromWallet }));
-    return returnToLots(tx, { userId: topUp.userId, paymentId: payment.id, amount: open.fromWallet }, at);
+    const loss = await readLoss(tx, open.id);
+    await post(tx, postings.disputeWonLate({ ...sending, ...loss }));
+    const amount = open.amount - loss.written;
+    return returnToLots(tx, { userId: topUp.userId, paymentId: payment.id, amount }, at);
   }
   const owed = lesser(open.amount - open.fromWallet, await readDebt(tx, topUp.userId));
   if (state === 'won') return winDispute(tx, sending, payment.id, owed);

@@ -69,26 +69,27 @@ export function disputeWon(dispute: Sending & { toReceivable: bigint }): Posting
   return sending('dispute', 'won', dispute, lines);
 }
 
-/** A lost dispute that an appeal has won: the wallet has again what was taken from it, the broker what it bore. */
-export function disputeWonLate(dispute: Sending & { toWallet: bigint }): Posting {
-  const { userId, provider, amount, toWallet } = dispute;
+/** What a lost dispute wrote off of what a person owed, and what of it owners gave back. */
+export type Loss = { written: bigint; clawedBack: { ownerId: string; amount: bigint }[] };
+
+/** A lost dispute that an appeal has won: everybody has again what it took from them. */
+export function disputeWonLate(dispute: Sending & Loss): Posting {
+  const { userId, provider, amount, written, clawedBack } = dispute;
   const lines = [
     { account: providerAccount('psp', provider), amount },
-    { account: walletOf(userId), amount: -toWallet },
-    { account: brokerAccount('chargeback'), amount: toWallet - amount },
+    { account: walletOf(userId), amount: written - amount },
+    ...clawedBack.map(({ ownerId, amount }) => ({ account: personAccount('earnAvailable', ownerId), amount: -amount })),
+    { account: brokerAccount('chargeback'), amount: totalOf(clawedBack) - written },
   ];
   return sending('dispute', 'wonLate', dispute, lines);
 }
 
 /** A dispute that was lost: owners give back what they earned of it and were not paid, the broker bears the rest. */
-export function disputeLost(
-  dispute: Sending & { written: bigint; clawedBack: { ownerId: string; amount: bigint }[] },
-): Posting {
+export function disputeLost(dispute: Sending & Loss): Posting {
   const { userId, written, clawedBack } = dispute;
-  const fromOwners = clawedBack.reduce((sum, { amount }) => sum + amount, 0n);
   const lines = [
     ...clawedBack.map(({ ownerId, amount }) => ({ account: earningsOf(ownerId), amount })),
-    { account: brokerAccount('chargeback'), amount: written - fromOwners },
+    { account: brokerAccount('chargeback'), amount: written - totalOf(clawedBack) },
     { account: personAccount('receivable', userId), amount: -written },
   ];
   return sending('dispute', 'lost', dispute, lines);
@@ -101,6 +102,10 @@ function atProvider({ provider, received, credited }: Arrival): Line[] {
     ...move(received.amount, account, brokerAccount('exchange', received.currency)),
     { account: brokerAccount('exchange'), amount: credited },
   ];
+}
+
+function totalOf(parts: { amount: bigint }[]): bigint {
+  return parts.reduce((sum, { amount }) => sum + amount, 0n);
 }
 
 const negated = ({ account, amount }: Line): Line => ({ account, amount: -amount });

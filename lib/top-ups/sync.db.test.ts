@@ -7,6 +7,7 @@ import { checkInvariants } from '../ledger/invariants.ts';
 import { after, makeCharges, makeRental, makeUser, start } from '../metering/testing.ts';
 import { DOLLAR } from '../money.ts';
 import type { Dispute, Payment } from '../payments/provider.ts';
+import { getOwnerFunds } from '../payouts/queries.ts';
 import { declineByHand, settleByHand } from '../refunds/by-hand.ts';
 import { requestRefund, sendDueRefunds } from '../refunds/commands.ts';
 import { beginTopUp, cancelTopUp } from './commands.ts';
@@ -45,8 +46,10 @@ async function paid(bank = scriptedProvider()) {
 }
 
 async function spend(userId: string, dollars: bigint) {
-  const rental = await makeRental(userId, { rate: dollars * DOLLAR, ownerId: await makeUser() });
+  const ownerId = await makeUser();
+  const rental = await makeRental(userId, { rate: dollars * DOLLAR, ownerId });
   await makeCharges(rental, [3600]);
+  return ownerId;
 }
 
 const brokenPromises = async () => (await checkInvariants()).filter(({ ok }) => !ok);
@@ -64,14 +67,16 @@ test('money that arrived is credited once, however many look at the same time', 
 test('an answer that a later one has overtaken undoes nothing', async () => {
   const topUp = await begun();
   const { getTopUp } = topUp.provider;
-  const gate = Promise.withResolvers<void>();
+  const [asked, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   topUp.provider.getTopUp = async (reference) => {
     topUp.provider.getTopUp = getTopUp;
     const old = await getTopUp(reference);
+    asked.resolve();
     await gate.promise;
     return old;
   };
   const slow = topUp.sync();
+  await asked.promise;
   topUp.tell(topUp.topUpId, { progress: { state: 'succeeded' }, payments: [payment] });
   await topUp.sync();
   gate.resolve();
@@ -205,6 +210,30 @@ test('an appeal that wins a lost dispute gives the wallet back what was taken fr
     for (const _ of [1, 2]) await topUp.sync(after(7200));
   }
   expect([await topUp.state(), await topUp.wallet()]).toEqual(['disputeWon', 7n * DOLLAR]);
+  expect(await brokenPromises()).toEqual([]);
+});
+
+test('an appeal that wins gives back what owners lost, and what the person has paid since', async () => {
+  const [loser, payer] = [await paid(), await paid()];
+  const ownerId = await spend(loser.userId, 3n);
+  await spend(payer.userId, 3n);
+  for (const topUp of [loser, payer]) {
+    topUp.tell(topUp.topUpId, { disputes: [contest('open')] });
+    await topUp.sync(after(7200));
+  }
+  const wish = { userId: payer.userId, provider: payer.provider.id, amount, saveMethod: false, at: start };
+  const second = await beginTopUp(payer.treasury, wish);
+  const topUpId = second.ok ? second.value.id : '';
+  payer.tell(topUpId, { progress: { state: 'succeeded' }, payments: [payment] });
+  await syncTopUp(payer.treasury, { topUpId, at: after(7260) });
+  for (const topUp of [loser, payer])
+    for (const state of ['lost', 'won'] as const) {
+      topUp.tell(topUp.topUpId, { disputes: [contest(state)] });
+      for (const _ of [1, 2]) await topUp.sync(after(7300));
+    }
+  expect([await loser.wallet(), await payer.wallet()]).toEqual([7n * DOLLAR, 17n * DOLLAR]);
+  const { pending, available } = await getOwnerFunds(ownerId);
+  expect(pending + available).toBe(2_700_000n);
   expect(await brokenPromises()).toEqual([]);
 });
 

@@ -59,9 +59,10 @@ export async function followStatus(
   return db.transaction(async (tx) => {
     const [locked] = await tx.select().from(topUps).where(eq(topUps.id, topUp.id)).for('update');
     if (locked?.revision !== topUp.revision) return false;
-    // What is lost is taken back from those who earned it.
+    // What is lost is taken back from those who earned it, and what an appeal wins is theirs again.
     const earners = status.disputes.length > 0 ? await listEarners(tx, topUp.id) : [];
-    await lockAccounts(tx, [...accountsOf(locked, provider), ...earners.map(earningsOf)]);
+    const theirs = earners.flatMap((id) => [earningsOf(id), personAccount('earnAvailable', id)]);
+    await lockAccounts(tx, [...accountsOf(locked, provider), ...theirs]);
     const steps = planTopUp(await readBooks(tx, locked, provider), status, worth);
     const doing = { treasury, provider, topUp: locked, at };
     for (const step of steps) await carryOut(tx, doing, step);
