@@ -5,10 +5,10 @@ import { Card } from '#components/ui/card';
 import { EmptyState } from '#components/ui/empty-state';
 import { PageHeader } from '#components/ui/page-header';
 import { Table, Td, Th } from '#components/ui/table';
-import { Units } from '#components/units';
 import { checkInvariants } from '#lib/ledger/invariants';
 import { getTrialBalance, type Trial } from '#lib/ledger/trial-balance';
 import { requireAdmin } from '#lib/web/session';
+import { Units } from '../units.tsx';
 
 export const metadata: Metadata = { title: 'Ledger' };
 
@@ -60,7 +60,7 @@ function TrialBalance({ currency, lines, debit, credit }: Trial) {
         {lines.map(({ kind, accounts, debit, credit }) => (
           <tr key={kind}>
             <Td>
-              <span className="figure">{kind}</span> <span className="text-sm text-ink-faint">× {accounts}</span>
+              <span className="figure">{kind}</span> <span className="text-sm whitespace-nowrap text-ink-faint">× {accounts}</span>
             </Td>
             <Td label="Debit" numeric>
               {debit > 0n && <Units amount={debit} currency={currency} />}

@@ -4,8 +4,8 @@ import { Badge } from '#components/ui/badge';
 import { Card } from '#components/ui/card';
 import { EmptyState } from '#components/ui/empty-state';
 import { Table, Td, Th } from '#components/ui/table';
-import { Units } from '#components/units';
 import type { ProviderDesk, Traffic } from '#lib/provider-checks/queries';
+import { Units } from '../units.tsx';
 
 type Props = { desks: ProviderDesk[]; names: ReadonlyMap<string, string>; actions: ReactNode };
 

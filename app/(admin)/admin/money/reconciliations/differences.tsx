@@ -3,8 +3,8 @@ import { Card } from '#components/ui/card';
 import { Confirm } from '#components/ui/dialog';
 import { SelectField } from '#components/ui/field';
 import { Table, Td, Th } from '#components/ui/table';
-import { Units } from '#components/units';
 import type { ReconciliationLine } from '#lib/reconciliations/queries';
+import { Units } from '../../units.tsx';
 import { bookMovementAction } from '../actions.ts';
 
 type Difference = ReconciliationLine['differences'][number];

@@ -1,9 +1,9 @@
 import { Confirm } from '#components/ui/dialog';
 import { TextField } from '#components/ui/field';
-import { Units } from '#components/units';
 import { CURRENCY } from '#lib/ledger/accounts';
 import type { UnappliedLine } from '#lib/unapplied/queries';
 import { Reason } from '../../reason.tsx';
+import { Units } from '../../units.tsx';
 import { creditUnappliedAction, returnUnappliedAction } from '../actions.ts';
 
 /** What an admin can do about unmatched money. */

@@ -6,10 +6,10 @@ import { PageHeader } from '#components/ui/page-header';
 import { Pagination } from '#components/ui/pagination';
 import { Table, Td, Th } from '#components/ui/table';
 import { Tabs } from '#components/ui/tabs';
-import { Units } from '#components/units';
 import { listUnapplied, UNAPPLIED_PAGE, type UnappliedLine } from '#lib/unapplied/queries';
 import { pageOf } from '#lib/web/page-number';
 import { requireAdmin } from '#lib/web/session';
+import { Units } from '../../units.tsx';
 import { Decide } from './decide.tsx';
 
 export const metadata: Metadata = { title: 'Unmatched money' };
