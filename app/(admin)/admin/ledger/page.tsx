@@ -60,7 +60,8 @@ function TrialBalance({ currency, lines, debit, credit }: Trial) {
         {lines.map(({ kind, accounts, debit, credit }) => (
           <tr key={kind}>
             <Td>
-              <span className="figure">{kind}</span> <span className="text-sm whitespace-nowrap text-ink-faint">× {accounts}</span>
+              <span className="figure">{kind}</span>{' '}
+              <span className="text-sm whitespace-nowrap text-ink-faint">× {accounts}</span>
             </Td>
             <Td label="Debit" numeric>
               {debit > 0n && <Units amount={debit} currency={currency} />}
