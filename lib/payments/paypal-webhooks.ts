@@ -11,6 +11,9 @@ const CERTIFICATE_PATH = /^\/v1\/notifications\/certs\/[\w-]{1,100}$/;
 /** PayPal repeats a webhook for three days; whatever is older is somebody else's repetition. */
 const STALE_MS = 4 * 86_400_000;
 
+/** How many certificates are fetched in a minute; PayPal uses one for months. */
+const MOST_FETCHES = 20;
+
 const link = z.object({ rel: z.string(), href: z.string() });
 const event = z.object({
   id: z.string(),
@@ -33,16 +36,31 @@ type Resource = z.output<typeof event>['resource'];
 
 /** Reads webhooks that PayPal signed for our webhook id, keeping the certificates that it named. */
 export function webhookReader(client: Client, settings: PaypalSettings) {
-  const keys = new Map<string, KeyObject>();
+  const keys = new Map<string, Promise<KeyObject | null>>();
+  const fetchedAt: number[] = [];
 
   async function keyAt(address: string): Promise<KeyObject | null> {
     const url = URL.parse(address);
     if (!url || !isCertificate(url, settings.url)) return null;
-    const known = keys.get(url.href);
-    if (known) return known;
-    const key = await fetchKey(url.href);
-    if (key) keys.set(url.href, key);
+    const asked = keys.get(url.href) ?? askFor(url.href);
+    keys.set(url.href, asked);
+    const key = await asked.catch((error: unknown) => {
+      keys.delete(url.href);
+      throw error;
+    });
+    if (!key) keys.delete(url.href);
     return key;
+  }
+
+  /** Anybody can name a certificate: PayPal is asked for so many a minute, and repeats what we could not read. */
+  async function askFor(address: string): Promise<KeyObject | null> {
+    const now = Date.now();
+    fetchedAt.splice(0, fetchedAt.length, ...fetchedAt.filter((at) => now - at < 60_000), now);
+    if (fetchedAt.length > MOST_FETCHES) {
+      fetchedAt.pop();
+      throw new PaymentError(PAYPAL, 'named too many certificates', 'notDone');
+    }
+    return fetchKey(address);
   }
 
   return async (body: Uint8Array, headers: Headers): Promise<WebhookEvent | null> => {
