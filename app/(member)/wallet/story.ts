@@ -10,6 +10,7 @@ const titles: Record<string, (name: string) => string> = {
   'refund:found': (name) => `Sent back by ${name}`,
   'dispute:open': (name) => `Payment by ${name}, contested`,
   'dispute:won': (name) => `Payment by ${name}, no longer contested`,
+  'dispute:wonLate': (name) => `Payment by ${name}, won back after all`,
   debtSettled: () => 'Settled what you owed',
   'unapplied:credited': (name) => `Payment by ${name}, found to be yours`,
   faultCredit: () => 'Credit for a rental that did not work',
@@ -21,6 +22,7 @@ const notes: Record<string, string> = {
   'refund:found': 'Not asked for here, but made by the payment company or the admin.',
   'dispute:open': 'The bank has taken it back until it has decided.',
   'dispute:won': 'The bank has decided that the payment stands.',
+  'dispute:wonLate': 'The bank has changed its mind: the payment stands.',
   debtSettled: 'For money that was taken back after you had spent it.',
 };
 

@@ -36,6 +36,7 @@ const lines: Record<string, string> = {
   'payout:released': 'Came back from a payout',
   'payout:cameBack': 'Came back after it was paid',
   faultCredit: 'Given back to a renter for a fault',
+  'dispute:wonLate': 'Given back: its payer’s bank changed its mind',
   'dispute:lost': 'Taken back: its payer’s bank decided against the payment',
 };
 
