@@ -20,6 +20,7 @@ import { CENT, floorToCents } from '../payments/cents.ts';
 import { PaymentError, type PaymentProvider } from '../payments/provider.ts';
 import type { Treasury } from '../payments/registry.ts';
 import { inTurn } from '../process/each.ts';
+import type { Doing } from '../top-ups/books.ts';
 import { patienceMs, syncTopUp, type TopUp } from '../top-ups/sync.ts';
 import { changeRefunded, followRefund, moveRefund, refundKey, type StoredRefund } from './follow.ts';
 import { refundReserved } from './postings.ts';
@@ -64,9 +65,10 @@ export async function requestRefund(
     const destination = byHand ? (provider.readDestination?.(request.destination ?? '') ?? null) : null;
     if (byHand && !destination) return refused('notADestination');
     if (found.topUp.state === 'disputed') return refused('contested');
+    if (found.topUp.state === 'disputeLost') return refused('notRefundable');
 
     await lockAccounts(tx, [walletOf(userId), providerAccount('refundTransit', provider.id)]);
-    if (amount > (await refundableOf(tx, { paymentId, userId, at }))) return refused('notEnoughLeft');
+    if (amount > (await refundableOf(tx, found.payment, { userId, at }))) return refused('notEnoughLeft');
     const dates = { stateSince: at, createdAt: at };
     const [refund] = await tx
       .insert(refunds)
@@ -80,10 +82,15 @@ export async function requestRefund(
   });
 }
 
-/** How much of a payment can go back: what of it is neither spent nor promised to rentals, in whole cents. */
-async function refundableOf(tx: Tx, { paymentId, userId, at }: { paymentId: string; userId: string; at: Date }) {
+/** How much of a payment can go back: what is neither back already, nor spent, nor promised to rentals; whole cents. */
+async function refundableOf(
+  tx: Tx,
+  payment: typeof payments.$inferSelect,
+  { userId, at }: { userId: string; at: Date },
+) {
   const { free } = await readWallet(tx, userId, at);
-  const left = lesser(await getUnspent(tx, paymentId), free);
+  const unspent = lesser(await getUnspent(tx, payment.id), free);
+  const left = lesser(unspent, payment.credited - payment.refunded);
   return left > 0n ? floorToCents(left) : 0n;
 }
 
@@ -128,9 +135,25 @@ async function sendRefund(treasury: Treasury, { refundId, at }: { refundId: stri
   const now = (await readRefund(refundId)) ?? found;
   if (now.refund.state === 'pending') return postpone(now.refund, at);
   if (now.refund.state === 'succeeded' || now.refund.state === 'failed') return;
+  const { topUp } = now;
+  if (now.refund.state === 'requested' && isTakenBack(topUp))
+    return decline({ treasury, provider, topUp, at }, refundId);
   const stillKnown = at.getTime() - refund.createdAt.getTime() < provider.keyHours * 3_600_000;
   if (refund.state !== 'requested' && !stillKnown) return postpone(now.refund, at);
   await callProvider(treasury, { ...now, provider, at });
+}
+
+/** What the bank has taken back itself is not sent as well. */
+const isTakenBack = ({ state }: TopUp) => state === 'disputed' || state === 'disputeLost';
+
+async function decline(doing: Doing, refundId: string) {
+  await db.transaction(async (tx) => {
+    await tx.select().from(topUps).where(eq(topUps.id, doing.topUp.id)).for('update');
+    await lockAccounts(tx, booksOf(doing.topUp, doing.provider));
+    const [refund] = await tx.select().from(refunds).where(eq(refunds.id, refundId)).for('update');
+    const problem = 'The bank has taken the payment back.';
+    if (refund) await moveRefund(tx, doing, { refund, event: 'declined', problem });
+  });
 }
 
 type Call = { refund: StoredRefund; topUp: TopUp; paymentReference: string; provider: PaymentProvider; at: Date };

@@ -6,7 +6,7 @@ import { returnToLots } from '../funding/commands.ts';
 import { post } from '../ledger/post.ts';
 import type { Sending } from '../ledger/postings.ts';
 import type { Money, Refund } from '../payments/provider.ts';
-import { type Doing, takeFromWallet } from '../top-ups/books.ts';
+import { type Doing, settleDebt, takeFromWallet } from '../top-ups/books.ts';
 import { nextRefundState, type RefundEvent } from './lifecycle.ts';
 import { refundFailed, refundFound, refundSent } from './postings.ts';
 
@@ -104,7 +104,9 @@ export async function moveRefund(tx: Tx, { provider, topUp, at }: Doing, move: M
   if (next !== 'failed') return;
   await post(tx, refundFailed({ ...sending, wasSent: refund.state === 'succeeded' }));
   await changeRefunded(tx, paymentId, -amount);
-  await returnToLots(tx, { userId: topUp.userId, paymentId, amount }, at);
+  const { userId } = topUp;
+  await returnToLots(tx, { userId, paymentId, amount }, at);
+  await settleDebt(tx, { userId, paymentId, key: `refund:${id}:failed`, at });
 }
 
 /** Counts what of a payment is on its way back or gone. */

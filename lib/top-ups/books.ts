@@ -164,23 +164,33 @@ async function closeDispute(tx: Tx, doing: Doing, { id: reference, paymentId, st
     .where(eq(disputes.id, open.id));
   await freezeLot(tx, payment.id, false);
   const sending = { id: open.id, userId: topUp.userId, provider: provider.id, amount: open.amount, at };
-  if (open.state === 'lost') {
-    const loss = await readLoss(tx, open.id);
-    await post(tx, postings.disputeWonLate({ ...sending, ...loss }));
-    const amount = open.amount - loss.written;
-    return returnToLots(tx, { userId: topUp.userId, paymentId: payment.id, amount }, at);
-  }
-  const owed = lesser(open.amount - open.fromWallet, await readDebt(tx, topUp.userId));
-  if (state === 'won') return winDispute(tx, sending, payment.id, owed);
-  // The wallet had all of it, and nothing is left for anybody to bear.
-  if (owed === 0n) return;
-  const lotId = await getLotId(tx, payment.id);
-  const clawedBack = await takeBackPending(tx, { lotId, amount: owed });
-  await post(tx, postings.disputeLost({ ...sending, written: owed, clawedBack }));
+  if (open.state === 'lost') return winLate(tx, sending, payment.id);
+  if (state === 'won') return winDispute(tx, sending, payment.id);
+  return loseDispute(tx, sending, payment.id, open.amount - open.fromWallet);
 }
 
-async function winDispute(tx: Tx, sending: Sending, paymentId: string, toReceivable: bigint) {
+async function loseDispute(tx: Tx, sending: Sending, paymentId: string, missing: bigint) {
+  const { id, userId, at } = sending;
+  await settleDebt(tx, { userId, paymentId, key: `dispute:${id}:lost`, at });
+  const written = lesser(missing, await readDebt(tx, userId));
+  // The wallet had all of it, and nothing is left for anybody to bear.
+  if (written === 0n) return;
+  const lotId = await getLotId(tx, paymentId);
+  const clawedBack = await takeBackPending(tx, { lotId, amount: written });
+  await post(tx, postings.disputeLost({ ...sending, written, clawedBack }));
+}
+
+async function winLate(tx: Tx, sending: Sending, paymentId: string) {
+  const { id, userId, at } = sending;
+  const loss = await readLoss(tx, id);
+  await post(tx, postings.disputeWonLate({ ...sending, ...loss }));
+  await returnToLots(tx, { userId, paymentId, amount: sending.amount - loss.written }, at);
+  await settleDebt(tx, { userId, paymentId, key: `dispute:${id}:wonLate`, at });
+}
+
+async function winDispute(tx: Tx, sending: Sending, paymentId: string) {
   const { userId, amount, at } = sending;
+  const toReceivable = lesser(amount, await readDebt(tx, userId));
   await post(tx, postings.disputeWon({ ...sending, toReceivable }));
   await returnToLots(tx, { userId, paymentId, amount: amount - toReceivable }, at);
 }
