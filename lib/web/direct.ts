@@ -17,6 +17,8 @@ export async function answerDirectly(door: Door, incoming: IncomingMessage, outg
     outgoing.writeHead(answer.status, Object.fromEntries(answer.headers));
     outgoing.end(await answer.bytes());
   } catch (err) {
+    // Who hung up before all was sent waits for nothing.
+    if (incoming.destroyed && !incoming.complete) return;
     log.error({ err, url: incoming.url }, 'a request failed');
     if (!outgoing.headersSent) outgoing.writeHead(500);
     outgoing.end();
