@@ -11,6 +11,7 @@ import { DOLLAR } from '../money.ts';
 import { PaymentError, type TopUpStatus } from '../payments/provider.ts';
 import { setAutoTopUp, stopAutoTopUp, topUpAutomatically } from './automatic.ts';
 import { checkDueTopUps } from './commands.ts';
+import { syncTopUp } from './sync.ts';
 import { money, scriptedProvider } from './testing.ts';
 
 const HOUR = 3600;
@@ -144,6 +145,36 @@ test('a bank that is away is tried again later under the same key', async () => 
   await checkDueTopUps(treasury, { at: after(HOUR) });
   expect(await balance()).toBe(11n * DOLLAR);
   expect(new Set(calls.map(({ key }) => key)).size).toBe(1);
+});
+
+test('nobody is charged any more who stopped it while the bank was away', async () => {
+  const { run, treasury, userId, attempts, balance, mind } = await plan();
+  mind.answer = 'isAway';
+  await run(0);
+  await stopAutoTopUp({ userId });
+  mind.answer = 'pays';
+  await checkDueTopUps(treasury, { at: after(HOUR) });
+  expect(await balance()).toBe(1n * DOLLAR);
+  expect(await attempts()).toMatchObject([{ state: 'expired' }]);
+});
+
+test('a charge that is found by a webhook while it is given up stays found', async () => {
+  const { run, treasury, attempts, balance, mind, provider } = await plan();
+  mind.answer = 'paysAndHangsUp';
+  await run(0);
+  const [lost] = await attempts();
+  const topUpId = lost?.id ?? '';
+  provider.findTopUp = async () => {
+    await db
+      .update(topUps)
+      .set({ reference: `ref-${topUpId}` })
+      .where(eq(topUps.id, topUpId));
+    await syncTopUp(treasury, { topUpId, at: after(48 * HOUR) });
+    return null;
+  };
+  await checkDueTopUps(treasury, { at: after(48 * HOUR) });
+  expect(await balance()).toBe(11n * DOLLAR);
+  expect(await attempts()).toMatchObject([{ state: 'succeeded' }]);
 });
 
 test('nobody is topped up who stopped it, and nobody by somebody else’s card', async () => {

@@ -140,7 +140,8 @@ async function readMonth(tx: Tx, userId: string, at: Date): Promise<bigint> {
 
 /**
  * Takes the money of an automatic top-up, or finds out whether it was taken when an earlier answer was lost: within the
- * provider's memory the same key is repeated, later it is only asked. Never under another key.
+ * provider's memory the same key is repeated, later, or once the person wants no more of it, it is only asked. Never
+ * under another key.
  */
 export async function chargeAutomatic(treasury: Treasury, topUp: TopUp, at: Date): Promise<void> {
   const provider = treasury.providers.get(topUp.provider);
@@ -151,9 +152,10 @@ export async function chargeAutomatic(treasury: Treasury, topUp: TopUp, at: Date
   if (!provider?.chargeSaved || !method) return;
   const remembered = at.getTime() - topUp.createdAt.getTime() < provider.keyHours * HOUR_MS;
   try {
-    const taken = remembered
-      ? await charge(treasury, provider, topUp, method.reference)
-      : await ask(provider, topUp, method.reference);
+    const taken =
+      remembered && (await isWanted(topUp))
+        ? await charge(treasury, provider, topUp, method.reference)
+        : await ask(provider, topUp, method.reference);
     if (!taken) return void (await giveUp(topUp, at));
     await db.update(topUps).set({ reference: taken.reference }).where(eq(topUps.id, topUp.id));
     const followed = await followStatus(treasury, { topUp, status: taken.status, at });
@@ -163,6 +165,12 @@ export async function chargeAutomatic(treasury: Treasury, topUp: TopUp, at: Date
     if (!(error instanceof PaymentError)) throw error;
     await db.update(topUps).set({ problem: error.message }).where(eq(topUps.id, topUp.id));
   }
+}
+
+/** Whether the person has stopped nothing since this top-up was begun. */
+async function isWanted({ userId, savedMethodId }: TopUp): Promise<boolean> {
+  const [plan] = await db.select().from(autoTopUps).where(eq(autoTopUps.userId, userId));
+  return plan?.savedMethodId === savedMethodId && plan?.stoppedAt === null;
 }
 
 async function charge({ publicUrl }: Treasury, provider: PaymentProvider, topUp: TopUp, savedMethod: string) {
@@ -183,6 +191,8 @@ async function ask(provider: PaymentProvider, { id: topUpId, createdAt: since }:
   return reference ? { reference, status: await provider.getTopUp(reference) } : null;
 }
 
+/** Unless a webhook has found it meanwhile. */
 async function giveUp({ id }: TopUp, at: Date) {
-  await db.update(topUps).set({ state: 'expired', stateSince: at, checkAt: null }).where(eq(topUps.id, id));
+  const lost = and(eq(topUps.id, id), isNull(topUps.reference));
+  await db.update(topUps).set({ state: 'expired', stateSince: at, checkAt: null }).where(lost);
 }
