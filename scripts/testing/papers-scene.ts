@@ -49,7 +49,7 @@ function statementOfScene(): Sheet {
     amount: -14_000n,
   }));
   const bookings = [{ kind: 'topUp', at: hour(0), about: { provider: 'bank' }, amount: 20_000_000n }];
-  return statementSheet(month, { opening: 0n, closing: 11_320_000n, owed: 0n, bookings, usage }, issuing);
+  return statementSheet(month, { opening: 0n, closing: 12_860_000n, owed: 0n, bookings, usage }, issuing);
 }
 
 function earningsOfScene(): Sheet {
