@@ -4,7 +4,10 @@ import { expect, test } from 'vitest';
 import { db } from '#db/client';
 import { auditLog } from '#db/schema/admin';
 import { papers } from '#db/schema/papers';
-import { getWallet, listMovements } from '../ledger/balances.ts';
+import { brokerAccount, personAccount } from '../ledger/accounts.ts';
+import { getWallet, listMovements, readDebt } from '../ledger/balances.ts';
+import { post } from '../ledger/post.ts';
+import { move } from '../ledger/postings.ts';
 import { makeUser, start } from '../metering/testing.ts';
 import { done, refused } from '../outcome.ts';
 import { creditWallet, largestCredit } from './manual.ts';
@@ -41,6 +44,15 @@ test('whoever paid the broker directly has one receipt for it', async () => {
     { label: 'Received', value: '5.000000 USD' },
   ];
   expect(issued).toMatchObject([{ kind: 'receipt', total: 5_000_000n, content: { facts } }]);
+});
+
+test('money that is credited by hand pays first what the person owes', async () => {
+  const credit = await makeCredit(7_000_000n);
+  const lines = move(3_000_000n, personAccount('receivable', credit.userId), brokerAccount('chargeback'));
+  await db.transaction((tx) => post(tx, { kind: 'test', key: randomUUID(), at: start, about: {}, lines }));
+  for (const _ of [1, 2]) await creditWallet(credit);
+  expect(await getWallet(credit.userId, start)).toMatchObject({ balance: 4_000_000n });
+  expect(await readDebt(db, credit.userId)).toBe(0n);
 });
 
 test.each([

@@ -3,12 +3,13 @@ import { db, type Tx } from '#db/client';
 import { users } from '#db/schema/accounts';
 import { record } from '../audit/commands.ts';
 import { addLot } from '../funding/commands.ts';
-import { CURRENCY } from '../ledger/accounts.ts';
-import { post } from '../ledger/post.ts';
+import { CURRENCY, personAccount } from '../ledger/accounts.ts';
+import { lockAccounts, post } from '../ledger/post.ts';
 import { type ManualCredit, manualCredit } from '../ledger/postings.ts';
 import { DOLLAR, formatMoney } from '../money.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
 import { issueReceipt } from '../papers/commands.ts';
+import { settleDebt } from '../top-ups/books.ts';
 
 /** The most that one credit by hand may be: a slip of a key should not make a millionaire. */
 export const largestCredit = 100_000n * DOLLAR;
@@ -28,11 +29,14 @@ export async function creditWallet(
     const [user] = await tx.select({ id: users.id }).from(users).where(eq(users.id, userId));
     if (!user) return refused('notFound');
 
-    const { posted } = await post(tx, manualCredit(credit));
+    const posting = manualCredit(credit);
+    await lockAccounts(tx, [...posting.lines.map(({ account }) => account), personAccount('receivable', userId)]);
+    const { posted } = await post(tx, posting);
     if (!posted) return done(undefined);
     const detail = `${formatMoney(amount)}: ${reason}`;
     const entry = { actorId: adminId, action: 'walletCredited', objectKind: 'user', objectId: userId };
     await addLot(tx, { userId, source: 'manual', paymentId: null, amount, holdDays: 1, at });
+    await settleDebt(tx, { userId, paymentId: null, key: posting.key, at });
     await record(tx, { ...entry, detail, address, at });
     await writeReceipt(tx, credit);
     return done(undefined);
