@@ -23,8 +23,8 @@ export async function rent({ renter, listing, keyFile, database }: BenchBroker):
   await button.waitFor({ timeout: 120_000 });
   const clicked = Date.now();
   await button.click();
+  const shownAt = await commandShown(renter);
   const shown = await readWayIn(renter);
-  const shownAt = Date.now();
   const terminal = await terminalOf(shown, keyFile);
   const { code, complaints } = await terminal.byKey('true');
   const answeredAt = Date.now();
@@ -61,9 +61,15 @@ function rentButton(page: Page) {
   return page.getByRole('button', { name: /^Agree to contract/ });
 }
 
+/** When the page showed the way in, to a frame: a locator only looks twice a second for what does not come at once. */
+async function commandShown(page: Page): Promise<number> {
+  const shown = () => document.querySelector('figure[aria-label="SSH command"] code') && Date.now();
+  const found = await page.waitForFunction(shown, undefined, { timeout: 120_000 });
+  return Number(await found.jsonValue());
+}
+
 async function readWayIn(page: Page) {
   const line = (name: string) => page.getByRole('figure', { name }).locator('code');
-  await line('SSH command').waitFor({ timeout: 120_000 });
   const [ssh, knownHosts] = [await line('SSH command').textContent(), await line('known_hosts line').textContent()];
   return { ssh: ssh ?? '', knownHosts: knownHosts ?? '', password: '' };
 }

@@ -1,5 +1,5 @@
-import Link from 'next/link';
 import { ClockZone } from './timestamp.tsx';
+import { Link } from './ui/link.tsx';
 
 /** The foot of every page. */
 export function Footer() {

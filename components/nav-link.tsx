@@ -1,8 +1,9 @@
 'use client';
 
-import Link, { useLinkStatus } from 'next/link';
+import { useLinkStatus } from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
+import { Link } from './ui/link.tsx';
 
 /** What lies under a place of the navigation without beginning with its path. */
 const alsoUnder: Record<string, string> = { '/': '/devices', '/wallet': '/my/payouts' };

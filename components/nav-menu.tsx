@@ -1,9 +1,9 @@
 'use client';
 
 import { Menu } from '@base-ui/react/menu';
-import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { buttonLook } from './ui/button.tsx';
+import { Link } from './ui/link.tsx';
 
 type Props = {
   label: string;

@@ -1,8 +1,8 @@
 import { CircleUserRound, Menu as Lines } from 'lucide-react';
-import Link from 'next/link';
 import { NavLink } from './nav-link.tsx';
 import { NavMenu } from './nav-menu.tsx';
 import { ButtonLink } from './ui/button.tsx';
+import { Link } from './ui/link.tsx';
 
 type Props = { member: { name: string; email: string; isAdmin: boolean } | null; signOut: () => Promise<void> };
 

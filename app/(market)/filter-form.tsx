@@ -1,7 +1,7 @@
-import Link from 'next/link';
 import { CountryOptions } from '#components/country';
 import { Button } from '#components/ui/button';
 import { SelectField, TextField } from '#components/ui/field';
+import { Link } from '#components/ui/link';
 import { SearchForm } from '#components/ui/search-form';
 import { type MarketQuery, marketHref } from './filters.ts';
 

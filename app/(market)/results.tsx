@@ -1,9 +1,9 @@
-import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { formatMemory } from '#components/bytes';
 import { countryName } from '#components/country';
 import { formatMilliseconds, formatUptime } from '#components/figures';
 import { Money, monthly, roundToCents } from '#components/money';
+import { Link } from '#components/ui/link';
 import type { MarketDevice } from '#lib/devices/queries';
 import { type MarketQuery, marketHref, sorts } from './filters.ts';
 

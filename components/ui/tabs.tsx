@@ -1,6 +1,6 @@
 'use client';
 
-import Link from 'next/link';
+import { Link } from './link.tsx';
 
 type Tab = { href: string; label: string; current: boolean };
 

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { redirect } from 'next/navigation';
 import { ActionForm } from '#components/ui/action-form';
 import { TextField } from '#components/ui/field';
+import { Link } from '#components/ui/link';
 import { PageHeader } from '#components/ui/page-header';
 import { PasswordField } from '#components/ui/password-field';
 import { SubmitButton } from '#components/ui/submit-button';

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { ActionForm } from '#components/ui/action-form';
+import { Link } from '#components/ui/link';
 import { PageHeader } from '#components/ui/page-header';
 import { SubmitButton } from '#components/ui/submit-button';
 import { isLocalMode } from '#lib/config/web';

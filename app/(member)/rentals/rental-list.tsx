@@ -1,9 +1,9 @@
-import Link from 'next/link';
 import { countryName } from '#components/country';
 import { Money } from '#components/money';
 import { RentalBadge } from '#components/state-badge';
 import { Timestamp } from '#components/timestamp';
 import { Card } from '#components/ui/card';
+import { Link } from '#components/ui/link';
 import { isInterrupted } from '#lib/rentals/deadlines';
 import type { RentalLine } from '#lib/rentals/queries';
 

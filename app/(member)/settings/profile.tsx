@@ -1,8 +1,8 @@
-import Link from 'next/link';
 import { ActionForm } from '#components/ui/action-form';
 import { Badge } from '#components/ui/badge';
 import { Card } from '#components/ui/card';
 import { TextField } from '#components/ui/field';
+import { Link } from '#components/ui/link';
 import { SubmitButton } from '#components/ui/submit-button';
 import type { Member } from '#lib/web/session';
 import { changeNameAction } from './actions.ts';

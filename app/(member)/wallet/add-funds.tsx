@@ -1,5 +1,5 @@
-import Link from 'next/link';
 import { Card } from '#components/ui/card';
+import { Link } from '#components/ui/link';
 import { feesOfPresets, listOffers } from './offers.ts';
 import { TopUpForm } from './top-up-form.tsx';
 

@@ -1,8 +1,8 @@
-import Link from 'next/link';
 import { Money } from '#components/money';
 import { ButtonLink } from '#components/ui/button';
 import { Card } from '#components/ui/card';
 import { Fact, Facts } from '#components/ui/facts';
+import { Link } from '#components/ui/link';
 import type { DayEarnings } from '#lib/ledger/balances';
 
 /** What an owner's devices have brought in, after the broker's fee. */

@@ -1,9 +1,9 @@
-import Link from 'next/link';
 import { formatDuration } from '#components/duration';
 import { Money } from '#components/money';
 import { Timestamp } from '#components/timestamp';
 import { Card } from '#components/ui/card';
 import { EmptyState } from '#components/ui/empty-state';
+import { Link } from '#components/ui/link';
 import type { Movement } from '#lib/ledger/balances';
 import { treasury } from '#lib/web/treasury';
 import { tellBooking } from './story.ts';

@@ -1,7 +1,7 @@
-import Link from 'next/link';
 import { Money } from '#components/money';
 import { Timestamp } from '#components/timestamp';
 import { TopUpBadge } from '#components/top-up-badge';
+import { Link } from '#components/ui/link';
 import type { TopUp } from '#lib/top-ups/sync';
 import { treasury } from '#lib/web/treasury';
 

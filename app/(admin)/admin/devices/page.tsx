@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { Money } from '#components/money';
 import { DeviceBadge } from '#components/state-badge';
 import { Confirm } from '#components/ui/dialog';
+import { Link } from '#components/ui/link';
 import { Td, Th } from '#components/ui/table';
 import { ADMIN_PAGE, listAllDevices } from '#lib/devices/queries';
 import { requireAdmin } from '#lib/web/session';

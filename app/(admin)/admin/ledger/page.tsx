@@ -29,7 +29,7 @@ export default async function LedgerPage({ searchParams }: PageProps<'/admin/led
           hint="Checked every night against every row."
           flush
           actions={
-            <ButtonLink size="small" href="/admin/ledger?check" prefetch={false}>
+            <ButtonLink size="small" href="/admin/ledger?check">
               Check now
             </ButtonLink>
           }

@@ -1,10 +1,10 @@
-import Link from 'next/link';
 import { Money } from '#components/money';
 import { PayoutBadge } from '#components/state-badge';
 import { Timestamp } from '#components/timestamp';
 import { ActionForm } from '#components/ui/action-form';
 import { Card } from '#components/ui/card';
 import { Confirm } from '#components/ui/dialog';
+import { Link } from '#components/ui/link';
 import { SubmitButton } from '#components/ui/submit-button';
 import { Table, Td, Th } from '#components/ui/table';
 import type { DeskPayout } from '#lib/payouts/desk';

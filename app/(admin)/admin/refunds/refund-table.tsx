@@ -1,4 +1,3 @@
-import Link from 'next/link';
 import { Money } from '#components/money';
 import { Timestamp } from '#components/timestamp';
 import { Badge } from '#components/ui/badge';
@@ -6,6 +5,7 @@ import { Card } from '#components/ui/card';
 import { Confirm } from '#components/ui/dialog';
 import { EmptyState } from '#components/ui/empty-state';
 import { TextField } from '#components/ui/field';
+import { Link } from '#components/ui/link';
 import { Table, Td, Th } from '#components/ui/table';
 import type { Providers } from '#lib/payments/registry';
 import type { RefundByHand } from '#lib/refunds/by-hand';

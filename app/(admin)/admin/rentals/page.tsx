@@ -1,10 +1,10 @@
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { Money } from '#components/money';
 import { RentalBadge } from '#components/state-badge';
 import { Timestamp } from '#components/timestamp';
 import { ButtonLink } from '#components/ui/button';
 import { Confirm } from '#components/ui/dialog';
+import { Link } from '#components/ui/link';
 import { Td, Th } from '#components/ui/table';
 import { databaseTime } from '#lib/clock';
 import { isInterrupted } from '#lib/rentals/deadlines';

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { Timestamp } from '#components/timestamp';
+import { Link } from '#components/ui/link';
 import { Td, Th } from '#components/ui/table';
 import { listUsers, USERS_PAGE } from '#lib/accounts/queries';
 import { requireAdmin } from '#lib/web/session';

@@ -1,5 +1,5 @@
-import Link from 'next/link';
 import { Card } from '#components/ui/card';
+import { Link } from '#components/ui/link';
 import { contract } from '#lib/contracts/agreement';
 
 /** The contract in a few sentences; the words that count are a link away. */

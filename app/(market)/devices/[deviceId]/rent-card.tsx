@@ -1,10 +1,10 @@
-import Link from 'next/link';
 import { formatDuration } from '#components/duration';
 import { Money, monthly, roundToCents } from '#components/money';
 import { ActionForm } from '#components/ui/action-form';
 import { ButtonLink } from '#components/ui/button';
 import { Card } from '#components/ui/card';
 import { Fact, Facts } from '#components/ui/facts';
+import { Link } from '#components/ui/link';
 import { Notice } from '#components/ui/notice';
 import { SubmitButton } from '#components/ui/submit-button';
 import { databaseTime } from '#lib/clock';

@@ -1,8 +1,8 @@
-import Link from 'next/link';
 import { countryName } from '#components/country';
 import { formatPercent } from '#components/figures';
 import { Money } from '#components/money';
 import { DeviceBadge } from '#components/state-badge';
+import { Link } from '#components/ui/link';
 import type { listOwnDevices } from '#lib/devices/queries';
 
 type OwnDevice = Awaited<ReturnType<typeof listOwnDevices>>[number];

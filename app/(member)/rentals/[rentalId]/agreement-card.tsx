@@ -1,8 +1,8 @@
-import Link from 'next/link';
 import { Money } from '#components/money';
 import { Timestamp } from '#components/timestamp';
 import { Card } from '#components/ui/card';
 import { Fact, Facts } from '#components/ui/facts';
+import { Link } from '#components/ui/link';
 import type { RentalView } from '#lib/rentals/queries';
 
 /** What both sides agreed to. */

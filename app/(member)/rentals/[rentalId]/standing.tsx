@@ -1,6 +1,6 @@
-import Link from 'next/link';
 import { Countdown } from '#components/ticking';
 import { Timestamp } from '#components/timestamp';
+import { Link } from '#components/ui/link';
 import { Notice } from '#components/ui/notice';
 import { isAlive } from '#lib/relays/heartbeat';
 import { GRACE_MINUTES, isInterrupted, LOST_HOURS } from '#lib/rentals/deadlines';

@@ -1,10 +1,10 @@
-import Link from 'next/link';
 import { Timestamp } from '#components/timestamp';
 import { ActionForm } from '#components/ui/action-form';
 import { Badge } from '#components/ui/badge';
 import { Card } from '#components/ui/card';
 import { Confirm } from '#components/ui/dialog';
 import { SelectField, TextField } from '#components/ui/field';
+import { Link } from '#components/ui/link';
 import { Notice } from '#components/ui/notice';
 import { SubmitButton } from '#components/ui/submit-button';
 import { plainDollars } from '#lib/money';

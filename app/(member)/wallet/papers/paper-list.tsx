@@ -1,8 +1,8 @@
-import Link from 'next/link';
 import { Money } from '#components/money';
 import { Timestamp } from '#components/timestamp';
 import { Card } from '#components/ui/card';
 import { EmptyState } from '#components/ui/empty-state';
+import { Link } from '#components/ui/link';
 import { Table, Td, Th } from '#components/ui/table';
 import { Tabs } from '#components/ui/tabs';
 import { listPapers, listPaperYears, type PaperLine } from '#lib/papers/queries';

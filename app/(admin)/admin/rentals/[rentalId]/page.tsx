@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { notFound } from 'next/navigation';
 import { Money } from '#components/money';
 import { RentalBadge } from '#components/state-badge';
 import { Timestamp } from '#components/timestamp';
 import { Card } from '#components/ui/card';
+import { Link } from '#components/ui/link';
 import { PageHeader } from '#components/ui/page-header';
 import { databaseTime } from '#lib/clock';
 import { listFaultCredits, listFaultyCharges } from '#lib/faults/queries';

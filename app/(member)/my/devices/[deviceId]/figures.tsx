@@ -1,10 +1,10 @@
-import Link from 'next/link';
 import { formatPercent } from '#components/figures';
 import { Money } from '#components/money';
 import { RentalBadge } from '#components/state-badge';
 import { Timestamp } from '#components/timestamp';
 import { Card } from '#components/ui/card';
 import { Fact, Facts } from '#components/ui/facts';
+import { Link } from '#components/ui/link';
 import { Stat, Stats } from '#components/ui/stat';
 import { UptimeBars } from '#components/uptime-bars';
 import { databaseTime } from '#lib/clock';

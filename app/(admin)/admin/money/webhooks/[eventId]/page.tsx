@@ -1,10 +1,9 @@
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { notFound } from 'next/navigation';
-
 import { Timestamp } from '#components/timestamp';
 import { Card } from '#components/ui/card';
 import { Fact, Facts } from '#components/ui/facts';
+import { Link } from '#components/ui/link';
 import { PageHeader } from '#components/ui/page-header';
 import { requireAdmin } from '#lib/web/session';
 import { findWebhook } from '#lib/webhooks/queries';
