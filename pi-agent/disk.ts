@@ -82,6 +82,11 @@ async function makeNode(name: string, kind: string[]): Promise<void> {
   if (!existsSync(node)) await run('mknod', ['-m', '0600', node, ...kind]);
 }
 
+/** Waits until the disk has all that was written to it; writing of ours after that need not wait behind the rest. */
+export async function flushDisk(): Promise<void> {
+  await run('sync', ['--file-system', DISK], { timeoutMs: 600_000 });
+}
+
 /** Unmounts the disk where it is mounted. */
 export async function unmountDisk(): Promise<void> {
   // The engine leaves a mount in a mount when it was killed.

@@ -130,6 +130,8 @@ async function loadImage({ state, environments }: Parts, { image }: { image: Ima
   if (!imageId || (known?.sha256 === image.sha256 && known.imageId !== imageId)) {
     throw new Problem(`The engine did not load ${image.reference} as it was: ${imageId ?? 'nothing is there'}.`);
   }
+  // Now, and not in the first second of a rental: making an environment waits for the disk.
+  await disks.flushDisk();
   await state.write('image', { reference: image.reference, sha256: image.sha256, imageId });
 }
 
