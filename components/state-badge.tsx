@@ -1,6 +1,8 @@
 import type { DeviceState } from '#lib/devices/lifecycle';
 import type { PayoutState } from '#lib/payouts/lifecycle';
 import type { RentalState } from '#lib/rentals/lifecycle';
+import type { TopUpState } from '#lib/top-ups/lifecycle';
+import type { WebhookState } from '#lib/webhooks/queries';
 import { Badge, type Tone } from './ui/badge.tsx';
 
 type Look = { text: string; tone: Tone; busy?: boolean };
@@ -38,42 +40,55 @@ const payouts: Record<PayoutState, Look> = {
   cancelled: { text: 'Taken back', tone: 'neutral' },
 };
 
+const topUps: Record<TopUpState, Look> = {
+  created: { text: 'Not begun yet', tone: 'neutral' },
+  pending: { text: 'To be paid', tone: 'accent' },
+  requiresAction: { text: 'Needs you', tone: 'warn' },
+  processing: { text: 'On its way', tone: 'accent', busy: true },
+  succeeded: { text: 'Paid', tone: 'good' },
+  failed: { text: 'Failed', tone: 'bad' },
+  expired: { text: 'Expired', tone: 'neutral' },
+  cancelled: { text: 'Cancelled', tone: 'neutral' },
+  partiallyRefunded: { text: 'Partly sent back', tone: 'neutral' },
+  refunded: { text: 'Sent back', tone: 'neutral' },
+  disputed: { text: 'Contested', tone: 'bad' },
+  disputeWon: { text: 'Paid, contest over', tone: 'good' },
+  disputeLost: { text: 'Taken back', tone: 'bad' },
+  reorged: { text: 'Undone by the chain', tone: 'warn', busy: true },
+};
+
+const webhooks: Record<WebhookState, Look> = {
+  waiting: { text: 'Waiting', tone: 'accent' },
+  dead: { text: 'Given up', tone: 'bad' },
+  done: { text: 'Done', tone: 'good' },
+};
+
 /** Where a payout is in its life. */
 export function PayoutBadge({ state }: { state: PayoutState }) {
-  const { text, ...look } = payouts[state];
-  return (
-    <Badge dot {...look}>
-      {text}
-    </Badge>
-  );
+  return <StateBadge {...payouts[state]} />;
+}
+
+/** Where a top-up is in its life. */
+export function TopUpBadge({ state }: { state: TopUpState }) {
+  return <StateBadge {...topUps[state]} />;
+}
+
+/** Where a webhook is. */
+export function WebhookBadge({ state }: { state: WebhookState }) {
+  return <StateBadge {...webhooks[state]} />;
 }
 
 /** Where a rental is in its life; `interrupted` says that proofs are missing just now. */
 export function RentalBadge({ state, interrupted }: { state: RentalState; interrupted?: boolean }) {
-  if (state === 'active' && interrupted)
-    return (
-      <Badge tone="warn" dot>
-        Interrupted
-      </Badge>
-    );
-  const { text, ...look } = rentals[state];
-  return (
-    <Badge dot {...look}>
-      {text}
-    </Badge>
-  );
+  if (state === 'active' && interrupted) return <StateBadge text="Interrupted" tone="warn" />;
+  return <StateBadge {...rentals[state]} />;
 }
 
 type DeviceFacts = { state: DeviceState; online: boolean; cutOff: boolean; listed: boolean; suspended?: boolean };
 
 /** Where a device is in its life, and what keeps it from the market. */
 export function DeviceBadge({ suspended = false, ...facts }: DeviceFacts) {
-  const { text, ...look } = deviceLook({ ...facts, suspended });
-  return (
-    <Badge dot {...look}>
-      {text}
-    </Badge>
-  );
+  return <StateBadge {...deviceLook({ ...facts, suspended })} />;
 }
 
 function deviceLook({ state, online, cutOff, listed, suspended }: Required<DeviceFacts>): Look {
@@ -84,4 +99,12 @@ function deviceLook({ state, online, cutOff, listed, suspended }: Required<Devic
   if (state === 'ready')
     return listed ? { text: 'On the market', tone: 'good' } : { text: 'Not listed', tone: 'neutral' };
   return devices[state];
+}
+
+function StateBadge({ text, ...look }: Look) {
+  return (
+    <Badge dot {...look}>
+      {text}
+    </Badge>
+  );
 }

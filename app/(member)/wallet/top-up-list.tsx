@@ -1,6 +1,6 @@
 import { Money } from '#components/money';
+import { TopUpBadge } from '#components/state-badge';
 import { Timestamp } from '#components/timestamp';
-import { TopUpBadge } from '#components/top-up-badge';
 import { Link } from '#components/ui/link';
 import type { TopUp } from '#lib/top-ups/sync';
 import { treasury } from '#lib/web/treasury';

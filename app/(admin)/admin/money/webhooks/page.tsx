@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { WebhookBadge } from '#components/state-badge';
 import { Timestamp } from '#components/timestamp';
 import { Card } from '#components/ui/card';
 import { EmptyState } from '#components/ui/empty-state';
@@ -11,7 +12,6 @@ import { pageOf } from '#lib/web/page-number';
 import { requireAdmin } from '#lib/web/session';
 import { listWebhooks, WEBHOOKS_PAGE, type WebhookLine, webhookStates } from '#lib/webhooks/queries';
 import { Replay } from './replay.tsx';
-import { WebhookBadge } from './webhook-badge.tsx';
 
 export const metadata: Metadata = { title: 'Webhooks' };
 

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
+import { WebhookBadge } from '#components/state-badge';
 import { Timestamp } from '#components/timestamp';
 import { Card } from '#components/ui/card';
 import { Fact, Facts } from '#components/ui/facts';
@@ -8,7 +9,6 @@ import { PageHeader } from '#components/ui/page-header';
 import { requireAdmin } from '#lib/web/session';
 import { findWebhook } from '#lib/webhooks/queries';
 import { Replay } from '../replay.tsx';
-import { WebhookBadge } from '../webhook-badge.tsx';
 
 export const metadata: Metadata = { title: 'Webhook' };
 
