@@ -18,6 +18,7 @@ export function machine(): Pick<Hardware, 'architecture' | 'model'> {
 /** What this machine is and does, measured now; takes a few seconds and needs the disk mounted. */
 export async function measureHardware(diskGigabytes: number): Promise<Hardware> {
   const speed = await diskSpeed();
+  const { temperatureCelsius, throttledSinceStart: throttled } = heat();
   return {
     ...machine(),
     cores: cpus().length,
@@ -26,22 +27,28 @@ export async function measureHardware(diskGigabytes: number): Promise<Hardware> 
     diskBytes: diskGigabytes * 1024 ** 3,
     diskWriteMegabytesPerSecond: speed.write,
     diskReadMegabytesPerSecond: speed.read,
-    ...heat(),
+    temperatureCelsius,
+    throttled,
     kernel: release().slice(0, 120),
     hasAes: hasAes(),
   };
 }
 
-/** Temperature and throttling, null where the machine does not tell. */
-export function heat(): Pick<Hardware, 'temperatureCelsius' | 'throttled'> {
-  const zones = listOf('/sys/class/thermal').filter((name) => name.startsWith('thermal_zone'));
-  const degrees = zones.map((zone) => Number(textOf(join('/sys/class/thermal', zone, 'temp')) ?? Number.NaN) / 1000);
+/** How hot this machine is, and whether it is slowed down; null where `sys`, the kernel's folder, does not tell. */
+export function heat(sys = '/sys') {
+  const [thermal, platform] = [join(sys, 'class/thermal'), join(sys, 'devices/platform')];
+  const zones = listOf(thermal).filter((name) => name.startsWith('thermal_zone'));
+  const degrees = zones.map((zone) => Number(textOf(join(thermal, zone, 'temp')) ?? Number.NaN) / 1000);
   const known = degrees.filter(Number.isFinite);
-  // The firmware of a Raspberry Pi: bits 0-3 are what holds now, the upper ones what once was.
-  const flags = textOf('/sys/devices/platform/soc/soc:firmware/get_throttled');
+  // The firmware of a Raspberry Pi; the name before it is `soc` on a 4 and `soc@107c000000` on a 5.
+  const [flags] = listOf(platform).flatMap(
+    (name) => textOf(join(platform, name, `${name}:firmware/get_throttled`)) ?? [],
+  );
+  const isSet = (bits: number) => (flags === undefined ? null : (Number.parseInt(flags, 16) & bits) !== 0);
   return {
     temperatureCelsius: known.length > 0 ? Math.max(...known) : null,
-    throttled: flags === null ? null : (Number.parseInt(flags, 16) & 0xf) !== 0,
+    throttledNow: isSet(0xf),
+    throttledSinceStart: isSet(0xf000f),
   };
 }
 

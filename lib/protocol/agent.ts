@@ -58,7 +58,7 @@ export const hardware = z.object({
   diskWriteMegabytesPerSecond: count,
   diskReadMegabytesPerSecond: count,
   temperatureCelsius: z.number().finite().nullable().describe('null when the machine does not tell'),
-  throttled: z.boolean().nullable().describe('null when the machine does not tell'),
+  throttled: z.boolean().nullable().describe('now or ever since its start; null when the machine does not tell'),
   kernel: text(120),
   hasAes: z.boolean(),
 });
@@ -82,7 +82,7 @@ export const metrics = z.object({
   memoryFreeBytes: count,
   diskFreeBytes: count,
   temperatureCelsius: z.number().finite().nullable(),
-  throttled: z.boolean().nullable(),
+  throttled: z.boolean().nullable().describe('now'),
 });
 /** A device at a moment. */
 export type Metrics = z.infer<typeof metrics>;
