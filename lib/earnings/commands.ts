@@ -63,12 +63,13 @@ export async function takeBackPending(
         ownerId === undefined ? undefined : eq(earnings.ownerId, ownerId),
       ),
     )
-    .orderBy(asc(earnings.id))
+    .orderBy(asc(earnings.ownerId), asc(earnings.lotId), asc(earnings.day)) // as spending is allotted to them
     .for('update');
+  const newestFirst = parts.toSorted((one, other) => (one.id > other.id ? -1 : 1));
 
   const given = new Map<string, bigint>();
   let wanted = amount ?? parts.reduce((sum, part) => sum + part.amount, 0n);
-  for (const part of parts.toReversed()) {
+  for (const part of newestFirst) {
     const taken = lesser(part.amount, wanted);
     if (taken === 0n) break;
     wanted -= taken;

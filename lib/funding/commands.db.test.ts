@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { db } from '#db/client';
 import { earnings, fundingLots, payments } from '#db/schema/payments';
-import { matureEarnings } from '../earnings/commands.ts';
+import { matureEarnings, takeBackPending } from '../earnings/commands.ts';
 import { getEarnings, getWallet } from '../ledger/balances.ts';
 import { checkInvariants } from '../ledger/invariants.ts';
 import { after, makeCharges, makeRental, makeUser, start } from '../metering/testing.ts';
@@ -32,9 +32,16 @@ const lotsOf = (userId: string) =>
 
 const earnedBy = (ownerId: string) => db.select().from(earnings).where(eq(earnings.ownerId, ownerId));
 
+const waiting = async () =>
+  (
+    await db.execute(
+      sql`select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+    )
+  ).rowCount;
+
 /** A renter who paid these amounts in, in this order, and an owner of something for a dollar an hour. */
-async function makePair(amounts: bigint[]) {
-  const [renterId, ownerId] = [await makeUser(), await makeUser()];
+async function makePair(amounts: bigint[], owner?: string) {
+  const [renterId, ownerId] = [await makeUser(), owner ?? (await makeUser())];
   for (const amount of amounts) await credit(renterId, amount);
   const rentalId = await makeRental(renterId, { rate: DOLLAR, ownerId });
   return { renterId, ownerId, rentalId };
@@ -116,12 +123,6 @@ test('who gives a payment back while spending is allotted waits for it, or it wa
   const paymentId = payment?.id ?? '';
   await makeCharges(rentalId, [4 * HOUR]);
 
-  const waiting = async () =>
-    (
-      await db.execute(
-        sql`select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
-      )
-    ).rowCount;
   let allotting = Promise.resolve();
   await db.transaction(async (tx) => {
     expect(await getUnspent(tx, paymentId)).toBe(3n * DOLLAR);
@@ -131,4 +132,37 @@ test('who gives a payment back while spending is allotted waits for it, or it wa
   });
   await allotting;
   expect(await lotsOf(renterId)).toMatchObject([{ spent: 2n * DOLLAR }, { spent: 2n * DOLLAR }]);
+});
+
+test('who takes earnings back while spending is allotted waits for it, or it waits for them', async () => {
+  const ownerId = await makeUser();
+  const older = await makePair([9n * DOLLAR], ownerId);
+  const newer = await makePair([9n * DOLLAR], ownerId);
+  // The newer money earns first, so that the earnings of the two are numbered the other way round.
+  await makeCharges(newer.rentalId, [HOUR]);
+  await allotSpending({ at: after(HOUR) });
+  await makeCharges(older.rentalId, [2 * HOUR]);
+  await allotSpending({ at: after(2 * HOUR) });
+  await makeCharges(newer.rentalId, [3 * HOUR]);
+  await makeCharges(older.rentalId, [4 * HOUR]);
+
+  const [, last] = (await earnedBy(ownerId)).sort((one, other) => Number(one.id - other.id));
+  const both: Promise<unknown>[] = [];
+  await db.transaction(async (tx) => {
+    await tx
+      .select()
+      .from(earnings)
+      .where(eq(earnings.id, last?.id ?? 0n))
+      .for('update');
+    both.push(allotSpending({ at: after(4 * HOUR) }));
+    await expect.poll(waiting).toBe(1);
+    both.push(db.transaction((other) => takeBackPending(other, { ownerId, amount: DOLLAR })));
+    await expect.poll(waiting).toBe(2);
+  });
+  await Promise.all(both);
+  const left = (await earnedBy(ownerId)).map(({ earned, takenBack }) => [earned, takenBack]);
+  expect(left.sort()).toEqual([
+    [2_700_000n, 0n],
+    [3_600_000n, DOLLAR],
+  ]);
 });

@@ -154,6 +154,7 @@ async function allot(tx: Tx, { since, upto, at }: { since: bigint; upto: bigint;
       ((today.day + 1)::timestamp at time zone 'UTC') + max(hold_days) * interval '1 day'
     from shared, (select (${at.toISOString()}::timestamptz at time zone 'UTC')::date as day) today
     group by owner_id, lot_id, today.day
+    order by owner_id, lot_id, today.day -- as takeBackPending locks them
     on conflict (owner_id, lot_id, day) do update
       set gross = earnings.gross + excluded.gross, earned = earnings.earned + excluded.earned`);
 }
