@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -100,6 +101,15 @@ test('neither the password nor the setup file stays in the environment', async (
   expect(await asRenter('sudo ls -A /etc/rpibroker')).toBe('');
   const inspected = await device.inside('docker -H unix:///run/rpibroker/docker.sock inspect environment');
   expect(inspected).not.toContain(rental.password);
+});
+
+test('the web page that the greeting promises is public', async () => {
+  const motd = await readFile(new URL('environment/motd', import.meta.url), 'utf8');
+  const [, command] = /^ +A web page +(.+)$/m.exec(motd) ?? [];
+  await asRenter(`(${command}) >/dev/null 2>&1 &`);
+  const page = () => run('curl', ['-s', '--max-time', '5', `http://${address}:${web.listen}/`]);
+  await expect.poll(async () => (await page().catch(() => null))?.stdout).toContain('Directory listing for /');
+  await asRenter('sudo pkill python3');
 });
 
 test('a renter installs packages, and what they bring serves the public port', async () => {
@@ -258,7 +268,7 @@ test('a link whose packets vanish is noticed, and the tunnel is back soon after 
   const before = broker.seen.reports.length;
   const healed = performance.now();
   await device.inside('nft delete table inet cut');
-  await broker.report((report) => report.tunnelUp, 20_000, before);
+  await broker.report((report) => report.tunnelUp, 10_000, before);
   console.log('tunnel reported', Math.round(performance.now() - healed), 'ms after the link healed');
   expect(await asRenter('echo healed')).toBe('healed');
 });
