@@ -90,7 +90,9 @@ export async function declineByHand(
 }
 
 type Found = Awaited<ReturnType<typeof find>>;
-type Decision = NonNullable<Found> & { move(move: Omit<Parameters<typeof moveRefund>[2], 'refund'>): Promise<void> };
+type Decision = NonNullable<Found> & {
+  move(move: Omit<Parameters<typeof moveRefund>[2], 'refund'>): ReturnType<typeof moveRefund>;
+};
 
 async function decide<Reason extends string>(
   treasury: Treasury,

@@ -1,7 +1,7 @@
-import { eq } from 'drizzle-orm';
-import { afterEach, expect, test } from 'vitest';
-import { db } from '#db/client';
-import { payments, refunds } from '#db/schema/payments';
+import { eq, sql } from 'drizzle-orm';
+import { afterEach, expect, test, vi } from 'vitest';
+import { db, type Tx } from '#db/client';
+import { payments, refunds, topUps } from '#db/schema/payments';
 import { getWallet } from '../ledger/balances.ts';
 import { checkInvariants } from '../ledger/invariants.ts';
 import { after, makeUser, start } from '../metering/testing.ts';
@@ -17,6 +17,25 @@ const amount = 10n * DOLLAR;
 
 afterEach(async () => expect((await checkInvariants()).filter(({ ok }) => !ok)).toEqual([]));
 
+/** Has `works` begin one after the other, each as far as what `lock` locks, and then lets them go on in that order. */
+async function queued(lock: (tx: Tx) => Promise<unknown>, works: (() => Promise<unknown>)[]) {
+  const begun = await db.transaction(async (tx) => {
+    await lock(tx);
+    const running: Promise<unknown>[] = [];
+    for (const work of works) {
+      running.push(work());
+      await vi.waitFor(async () => expect(await countWaiting()).toBe(running.length), 10_000);
+    }
+    return running;
+  });
+  return Promise.all(begun);
+}
+
+async function countWaiting() {
+  const waiting = sql`wait_event_type = 'Lock' and datname = current_database()`;
+  return (await db.execute(sql`select 1 from pg_stat_activity where ${waiting}`)).rowCount;
+}
+
 /** A person who paid ten dollars and wants them all back. */
 async function wishingBack() {
   const bank = scriptedProvider();
@@ -31,10 +50,16 @@ async function wishingBack() {
   const wish = { paymentId: paid?.id ?? '', userId, amount, requestedBy: userId, reason: 'no longer needed' };
   const asked = await requestRefund(treasury, { ...wish, at: after(60) });
   const refundId = asked.ok ? asked.value.refundId : '';
+  const lockRefund = (tx: Tx) => tx.select().from(refunds).where(eq(refunds.id, refundId)).for('update');
+  const lockTopUp = (tx: Tx) => tx.select().from(topUps).where(eq(topUps.id, topUpId)).for('update');
   const refund = async () => (await db.select().from(refunds).where(eq(refunds.id, refundId)))[0];
   const wallet = async () => (await getWallet(userId, after(60))).balance;
   const sync = (seconds: number) => syncTopUp(treasury, { topUpId, at: after(seconds) });
-  return { ...bank, topUpId, refundId, refund, wallet, sync };
+  const decline = async () => {
+    const by = { refundId, adminId: await makeUser(), address: '192.0.2.1', at: after(7200) };
+    return declineByHand(treasury, { ...by, problem: 'The bank takes it back no more.' });
+  };
+  return { ...bank, topUpId, refundId, refund, wallet, sync, decline, lockRefund, lockTopUp };
 }
 
 const atDesk = {
@@ -93,4 +118,30 @@ test('a refund whose answer was lost and that the provider still works on is ask
   tell(topUpId, { refunds: [working] });
   await sendDueRefunds(treasury, { at: after(48 * 3600) });
   expect([(await refund())?.state, await wallet()]).toEqual(['succeeded', 0n]);
+});
+
+test('a refund that an admin declines as it is about to be sent is not sent', async () => {
+  const { refund, wallet, treasury, calls, decline, lockRefund } = await wishingBack();
+  await queued(lockRefund, [decline, () => sendDueRefunds(treasury, { at: after(180) })]);
+  expect([(await refund())?.state, await wallet()]).toEqual(['failed', amount]);
+  expect(calls.filter(({ what }) => what === 'refund')).toEqual([]);
+});
+
+test('whether the bank has taken a payment back is asked when its refund is about to be sent', async () => {
+  const { tell, topUpId, refund, sync, treasury, lockTopUp } = await wishingBack();
+  const dispute = { id: 'dp-1', paymentId: 'pay-1', amount: money(amount), fee: money(0n), at: start };
+  tell(topUpId, { disputes: [{ ...dispute, state: 'open' }] });
+  await sync(120);
+  tell(topUpId, { disputes: [{ ...dispute, state: 'won' }] });
+  await queued(lockTopUp, [() => sync(180), () => sendDueRefunds(treasury, { at: after(180) })]);
+  expect((await refund())?.state).toBe('succeeded');
+});
+
+test('a refund whose payment is contested as it is about to be sent is not sent', async () => {
+  const { tell, topUpId, refund, sync, treasury, calls, lockTopUp } = await wishingBack();
+  const dispute = { id: 'dp-1', paymentId: 'pay-1', amount: money(amount), fee: money(0n), at: start };
+  tell(topUpId, { disputes: [{ ...dispute, state: 'open' }] });
+  await queued(lockTopUp, [() => sync(180), () => sendDueRefunds(treasury, { at: after(180) })]);
+  expect((await refund())?.state).toBe('failed');
+  expect(calls.filter(({ what }) => what === 'refund')).toEqual([]);
 });

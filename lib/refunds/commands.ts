@@ -1,5 +1,5 @@
-import { and, eq, lte } from 'drizzle-orm';
-import { db, type Tx } from '#db/client';
+import { and, eq, inArray, lte } from 'drizzle-orm';
+import { type Database, db, type Tx } from '#db/client';
 import { payments, refunds, topUps } from '#db/schema/payments';
 import { invariant } from '../errors.ts';
 import { allotSpending, getUnspent, takeFromLots } from '../funding/commands.ts';
@@ -23,6 +23,7 @@ import { inTurn } from '../process/each.ts';
 import type { Doing } from '../top-ups/books.ts';
 import { patienceMs, syncTopUp, type TopUp } from '../top-ups/sync.ts';
 import { changeRefunded, followRefund, moveRefund, refundKey, type StoredRefund } from './follow.ts';
+import { openRefundStates } from './lifecycle.ts';
 import { refundReserved } from './postings.ts';
 
 /** Who wants how much of which payment back; `userId` is whose payment it must be. */
@@ -133,57 +134,60 @@ async function sendRefund(treasury: Treasury, { refundId, at }: { refundId: stri
   // It, or another in its place, may have been carried out: the provider's list of refunds tells.
   if (refund.state !== 'requested' || refund.checks > 0) await syncTopUp(treasury, { topUpId: found.topUp.id, at });
   const now = (await readRefund(refundId)) ?? found;
-  if (now.refund.state === 'pending') return postpone(now.refund, at);
-  if (now.refund.state === 'succeeded' || now.refund.state === 'failed') return;
-  const { topUp } = now;
-  if (now.refund.state === 'requested' && isTakenBack(topUp))
-    return decline({ treasury, provider, topUp, at }, refundId);
   const stillKnown = at.getTime() - refund.createdAt.getTime() < provider.keyHours * 3_600_000;
-  if (refund.state !== 'requested' && !stillKnown) return postpone(now.refund, at);
+  if (now.refund.state === 'pending' || (isUnclear(now.refund) && !stillKnown)) return postpone(db, now.refund, at);
   await callProvider(treasury, { ...now, provider, at });
 }
 
-/** What the bank has taken back itself is not sent as well. */
-const isTakenBack = ({ state }: TopUp) => state === 'disputed' || state === 'disputeLost';
-
-async function decline(doing: Doing, refundId: string) {
-  await db.transaction(async (tx) => {
-    await tx.select().from(topUps).where(eq(topUps.id, doing.topUp.id)).for('update');
-    await lockAccounts(tx, booksOf(doing.topUp, doing.provider));
-    const [refund] = await tx.select().from(refunds).where(eq(refunds.id, refundId)).for('update');
-    const problem = 'The bank has taken the payment back.';
-    if (refund) await moveRefund(tx, doing, { refund, event: 'declined', problem });
-  });
-}
+/** Whether a call may be under way, or was, without an answer. */
+const isUnclear = ({ state }: Pick<StoredRefund, 'state'>) => state === 'submitting' || state === 'unknown';
 
 type Call = { refund: StoredRefund; topUp: TopUp; paymentReference: string; provider: PaymentProvider; at: Date };
 
-/** The state says that a call may be under way before one is. */
 async function callProvider(treasury: Treasury, { refund, topUp, paymentReference, provider, at }: Call) {
   const doing = { treasury, provider, topUp, at };
-  const checkAt = new Date(at.getTime() + patienceMs(refund.checks));
-  const move = (event: 'called' | 'notDone' | 'unclear', problem?: string) =>
-    db.transaction(async (tx) => {
-      const [refundNow] = await tx.select().from(refunds).where(eq(refunds.id, refund.id)).for('update');
-      if (refundNow) await moveRefund(tx, doing, { refund: refundNow, event, checkAt, ...(problem && { problem }) });
-    });
-
-  if (refund.state === 'requested') await move('called');
+  if (!(await begin(doing, refund.id))) return;
   const request = { reference: topUp.reference ?? '', paymentId: paymentReference, amount: refund.amount };
   try {
     const answer = await provider.refund?.({ ...request, key: refundKey(refund.id) });
     if (!answer) return;
-    await db.transaction(async (tx) => {
-      await tx.select().from(topUps).where(eq(topUps.id, topUp.id)).for('update');
-      await lockAccounts(tx, booksOf(topUp, provider));
-      await followRefund(tx, doing, answer);
-    });
-    if (answer.state === 'pending') await postpone(refund, at);
+    await locked(doing, refund.id, (tx) => followRefund(tx, doing, answer));
+    if (answer.state === 'pending') await postpone(db, refund, at);
   } catch (error) {
     if (!(error instanceof PaymentError)) throw error;
-    await move(error.failure === 'unknown' ? 'unclear' : 'notDone', error.message);
-    await postpone(refund, at);
+    await noteFailure(doing, refund.id, error);
   }
+}
+
+/** The state says that a call may be under way before one is; false where nothing is to be sent any more. */
+async function begin(doing: Doing, refundId: string): Promise<boolean> {
+  return locked(doing, refundId, async (tx, { refund, topUp }) => {
+    // What the bank has taken back itself is not sent as well.
+    const move = ['disputed', 'disputeLost'].includes(topUp.state)
+      ? { event: 'declined' as const, problem: 'The bank has taken the payment back.' }
+      : { event: 'called' as const, checkAt: new Date(doing.at.getTime() + patienceMs(refund.checks)) };
+    return isUnclear({ state: await moveRefund(tx, doing, { refund, ...move }) });
+  });
+}
+
+async function noteFailure(doing: Doing, refundId: string, { failure, message: problem }: PaymentError) {
+  await locked(doing, refundId, async (tx, { refund }) => {
+    await moveRefund(tx, doing, { refund, event: failure === 'unknown' ? 'unclear' : 'notDone', problem });
+    await postpone(tx, refund, doing.at);
+  });
+}
+
+type Locked = { refund: StoredRefund; topUp: TopUp };
+
+/** Does `work` with all that the end of a refund may touch locked, from the top-up downwards, as everybody does. */
+async function locked<Value>(doing: Doing, refundId: string, work: (tx: Tx, now: Locked) => Promise<Value>) {
+  return db.transaction(async (tx) => {
+    const [topUp] = await tx.select().from(topUps).where(eq(topUps.id, doing.topUp.id)).for('update');
+    await lockAccounts(tx, booksOf(doing.topUp, doing.provider));
+    const [refund] = await tx.select().from(refunds).where(eq(refunds.id, refundId)).for('update');
+    invariant(topUp && refund, 'neither a refund nor its top-up is ever deleted');
+    return work(tx, { refund, topUp });
+  });
 }
 
 /** Every account that the end of a refund may touch. */
@@ -194,9 +198,13 @@ export function booksOf({ userId }: TopUp, { id, currency }: PaymentProvider): A
   return [...ours, ...theirs, brokerAccount('exchange'), brokerAccount('exchange', currency)];
 }
 
-async function postpone({ id, checks }: StoredRefund, at: Date) {
+/** What is over meanwhile is not asked about again. */
+async function postpone(tx: Database, { id, checks }: StoredRefund, at: Date) {
   const next = { checks: checks + 1, checkAt: new Date(at.getTime() + patienceMs(checks + 1)) };
-  await db.update(refunds).set(next).where(eq(refunds.id, id));
+  await tx
+    .update(refunds)
+    .set(next)
+    .where(and(eq(refunds.id, id), inArray(refunds.state, openRefundStates)));
 }
 
 async function readRefund(refundId: string) {

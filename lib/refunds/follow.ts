@@ -7,7 +7,7 @@ import { post } from '../ledger/post.ts';
 import type { Sending } from '../ledger/postings.ts';
 import type { Money, Refund } from '../payments/provider.ts';
 import { type Doing, settleDebt, takeFromWallet } from '../top-ups/books.ts';
-import { nextRefundState, type RefundEvent } from './lifecycle.ts';
+import { nextRefundState, type RefundEvent, type RefundState } from './lifecycle.ts';
 import { refundFailed, refundFound, refundSent } from './postings.ts';
 
 /** A refund as stored. */
@@ -33,9 +33,9 @@ export async function followRefund(tx: Tx, doing: Doing, refund: Refund): Promis
   const problem = refund.state === 'failed' ? refund.reason : undefined;
   if (known) {
     const event = events[refund.state];
-    return moveRefund(tx, doing, { refund: known, event, told: refund, ...(problem && { problem }) });
+    await moveRefund(tx, doing, { refund: known, event, told: refund, ...(problem && { problem }) });
   }
-  if (refund.state === 'failed') return;
+  if (known || refund.state === 'failed') return;
   await makeRoom(tx, doing, payment, refund.amount.amount);
   await noteFound(tx, doing, payment.id, refund);
 }
@@ -80,11 +80,14 @@ type Move = {
   problem?: string;
 };
 
-/** Moves a refund of ours on, with what that means for the wallet. An event that says nothing new changes nothing. */
-export async function moveRefund(tx: Tx, { provider, topUp, at }: Doing, move: Move): Promise<void> {
+/**
+ * Moves a refund of ours on, with what that means for the wallet, and answers where it is then. An event that says
+ * nothing new changes nothing.
+ */
+export async function moveRefund(tx: Tx, { provider, topUp, at }: Doing, move: Move): Promise<RefundState> {
   const { refund, event, told } = move;
   const next = nextRefundState(refund.state, event);
-  if (!next) return;
+  if (!next) return refund.state;
   // What its provider still works on is asked about until it is over.
   const checkAt = move.checkAt ?? (next === 'pending' ? at : null);
   await tx
@@ -101,12 +104,13 @@ export async function moveRefund(tx: Tx, { provider, topUp, at }: Doing, move: M
   const { id, amount, paymentId } = refund;
   const sending: Sending = { id, userId: topUp.userId, provider: provider.id, amount, at };
   if (next === 'succeeded') await post(tx, refundSent({ ...sending, units: move.units ?? null }));
-  if (next !== 'failed') return;
+  if (next !== 'failed') return next;
   await post(tx, refundFailed({ ...sending, wasSent: refund.state === 'succeeded' }));
   await changeRefunded(tx, paymentId, -amount);
   const { userId } = topUp;
   await returnToLots(tx, { userId, paymentId, amount }, at);
   await settleDebt(tx, { userId, paymentId, key: `refund:${id}:failed`, at });
+  return next;
 }
 
 /** Counts what of a payment is on its way back or gone. */
