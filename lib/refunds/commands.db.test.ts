@@ -36,8 +36,8 @@ async function countWaiting() {
   return (await db.execute(sql`select 1 from pg_stat_activity where ${waiting}`)).rowCount;
 }
 
-/** A person who paid ten dollars and wants them all back. */
-async function wishingBack() {
+/** A person who paid ten dollars and wants some of them back, or all. */
+async function wishingBack(wished = amount) {
   const bank = scriptedProvider();
   const { treasury, provider, tell } = bank;
   const userId = await makeUser();
@@ -47,8 +47,9 @@ async function wishingBack() {
   tell(topUpId, { progress: { state: 'succeeded' }, payments: [payment] });
   await syncTopUp(treasury, { topUpId, at: start });
   const [paid] = await db.select().from(payments).where(eq(payments.topUpId, topUpId));
-  const wish = { paymentId: paid?.id ?? '', userId, amount, requestedBy: userId, reason: 'no longer needed' };
-  const asked = await requestRefund(treasury, { ...wish, at: after(60) });
+  const wish = { paymentId: paid?.id ?? '', userId, requestedBy: userId, reason: 'no longer needed' };
+  const ask = (wished: bigint) => requestRefund(treasury, { ...wish, amount: wished, at: after(60) });
+  const asked = await ask(wished);
   const refundId = asked.ok ? asked.value.refundId : '';
   const lockRefund = (tx: Tx) => tx.select().from(refunds).where(eq(refunds.id, refundId)).for('update');
   const lockTopUp = (tx: Tx) => tx.select().from(topUps).where(eq(topUps.id, topUpId)).for('update');
@@ -59,7 +60,7 @@ async function wishingBack() {
     const by = { refundId, adminId: await makeUser(), address: '192.0.2.1', at: after(7200) };
     return declineByHand(treasury, { ...by, problem: 'The bank takes it back no more.' });
   };
-  return { ...bank, topUpId, refundId, refund, wallet, sync, decline, lockRefund, lockTopUp };
+  return { ...bank, topUpId, payment, refundId, refund, wallet, ask, sync, decline, lockRefund, lockTopUp };
 }
 
 const atDesk = {
@@ -91,7 +92,7 @@ test('a refund that was refused is compared with the provider before it is tried
 });
 
 test('a refund that the provider refuses for good is shown to admins, who give the money back to the wallet', async () => {
-  const { provider, refundId, refund, wallet, treasury } = await wishingBack();
+  const { provider, refundId, refund, wallet, treasury, decline } = await wishingBack();
   provider.refund = async () => {
     throw new PaymentError(provider.id, 'refused: too old', 'misconfigured');
   };
@@ -99,9 +100,7 @@ test('a refund that the provider refuses for good is shown to admins, who give t
   expect(await listRefundsByHand()).toMatchObject([{ id: refundId, problem: expect.stringContaining('too old') }]);
   const by = { refundId, adminId: await makeUser(), address: '192.0.2.1', at: after(7200) };
   expect(await settleByHand(treasury, { ...by, reference: 're-1', units: null })).toMatchObject({ reason: 'notFound' });
-  expect(await declineByHand(treasury, { ...by, problem: 'The bank takes it back no more.' })).toMatchObject({
-    ok: true,
-  });
+  expect(await decline()).toMatchObject({ ok: true });
   expect([(await refund())?.state, await wallet()]).toEqual(['failed', amount]);
 });
 
@@ -144,4 +143,11 @@ test('a refund whose payment is contested as it is about to be sent is not sent'
   await queued(lockTopUp, [() => sync(180), () => sendDueRefunds(treasury, { at: after(180) })]);
   expect((await refund())?.state).toBe('failed');
   expect(calls.filter(({ what }) => what === 'refund')).toEqual([]);
+});
+
+test('what a provider tells of a payment and a wish to have it back do not wait for each other', async () => {
+  const { tell, topUpId, payment, ask, sync, lockTopUp } = await wishingBack(4n * DOLLAR);
+  tell(topUpId, { payments: [{ ...payment, fee: money(DOLLAR) }] });
+  const [, asked] = await queued(lockTopUp, [() => sync(120), () => ask(DOLLAR)]);
+  expect(asked).toMatchObject({ ok: true });
 });

@@ -102,11 +102,12 @@ async function isOwnPayment(paymentId: string, userId: string): Promise<boolean>
   return found.length > 0;
 }
 
+/** The rows of a join are locked in the order of its tables: first the top-up, as everybody does. */
 async function lockPayment(tx: Tx, paymentId: string) {
   const [found] = await tx
     .select({ payment: payments, topUp: topUps })
-    .from(payments)
-    .innerJoin(topUps, eq(topUps.id, payments.topUpId))
+    .from(topUps)
+    .innerJoin(payments, eq(payments.topUpId, topUps.id))
     .where(eq(payments.id, paymentId))
     .for('update');
   return found;
