@@ -73,6 +73,7 @@ export const devices = pgTable(
     program: text(),
     lastPollAt: instant(),
     tunnelUpSince: instant(), // as the relay sees it; null when down
+    tunnelProblem: text(), // why the agent says that its tunnel is down
     verifyPassword: text(), // sealed; of the verification environment
     verifyHostKey: text(), // reported by the agent while its verification environment is ready
     metrics: jsonb().$type<Metrics>(),

@@ -1,7 +1,7 @@
-import { and, asc, eq, gt, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, ne, sql } from 'drizzle-orm';
 import { db, type Tx } from '#db/client';
 import { users } from '#db/schema/accounts';
-import { devices, registrationKeys } from '#db/schema/devices';
+import { deviceEvents, devices, registrationKeys } from '#db/schema/devices';
 import { relays } from '#db/schema/relays';
 import type { DeviceState } from '#lib/devices/lifecycle';
 import { failVerification, type LockedDevice, lockDevice, startVerification, tellDevice } from '#lib/devices/moves';
@@ -12,20 +12,8 @@ import { silentSince } from '#lib/relays/heartbeat';
 import { hashToken, newToken, type Sealer } from '#lib/secrets';
 import { readPublicKey } from '#lib/ssh-keys/public-keys';
 import { recordEnvironment } from './environments.ts';
+import { type RegisterRefusal, registerRefusals } from './refusals.ts';
 import { recordVerification, recordWipe } from './verifications.ts';
-
-/** Why an agent is not registered. */
-export type RegisterRefusal =
-  | 'unknownKey'
-  | 'usedKey'
-  | 'revokedKey'
-  | 'expiredKey'
-  | 'notATunnelKey'
-  | 'tunnelKeyTaken'
-  | 'inUse'
-  | 'retired'
-  | 'suspended'
-  | 'noRelay';
 
 type Registration = { registration: RegisterRequest; sealer: Sealer; at: Date };
 type Key = typeof registrationKeys.$inferSelect;
@@ -43,22 +31,19 @@ export async function registerAgent(request: Registration): Promise<Outcome<Regi
   return db.transaction(async (tx) => {
     const found = await lockDeviceOfKey(tx, registration.key);
     if (!found) return refused('unknownKey');
-    const { key, device } = found;
-    const problem = problemOf(found, fingerprint, at);
-    if (problem) return refused(problem);
-    if (!(await claimTunnelKey(tx, fingerprint, device.id))) return refused('tunnelKeyTaken');
-    const relayId = await findRelay(tx, at);
-    if (!relayId) return refused('noRelay');
+    const outcome = await enrol(tx, found, { ...request, fingerprint });
+    if (!outcome.ok) await tellRefusal(tx, found, outcome.reason, at);
+    return outcome;
+  });
+}
 
-    if (!key.usedAt && !(await spendKey(tx, key, device, { ...request, fingerprint }))) return refused('inUse');
-    const { program, architecture, tunnelPublicKey } = registration;
-    const deviceToken = newToken('rpd');
-    const identity = { tokenHash: hashToken(deviceToken), tunnelPublicKey, tunnelFingerprint: fingerprint };
-    await tx
-      .update(devices)
-      .set({ ...identity, program, architecture, relayId, lastPollAt: null })
-      .where(eq(devices.id, device.id));
-    return done({ deviceId: device.id, deviceToken });
+/** Notes on a device that an agent called with its key which is too old to be understood; `body` is what it sent. */
+export async function noteTooOld(body: unknown, at: Date): Promise<void> {
+  const { key } = Object(body) as { key?: unknown };
+  if (typeof key !== 'string') return;
+  await db.transaction(async (tx) => {
+    const found = await lockDeviceOfKey(tx, key);
+    if (found) await tellRefusal(tx, found, 'agentTooOld', at);
   });
 }
 
@@ -87,11 +72,11 @@ export async function recordReport({
 }
 
 /** Keeps what every poll tells; answers how the device was before it, and null for one that is retired. */
-async function notePoll(deviceId: string, { program, metrics }: AgentReport, at: Date) {
+async function notePoll(deviceId: string, { program, tunnelProblem, metrics }: AgentReport, at: Date) {
   const lastPollAt = sql<Date | null>`old.last_poll_at`.mapWith(devices.lastPollAt);
   const [before] = await db
     .update(devices)
-    .set({ lastPollAt: at, program, ...(metrics && { metrics }) })
+    .set({ lastPollAt: at, program, tunnelProblem, ...(metrics && { metrics }) })
     .where(and(eq(devices.id, deviceId), ne(devices.state, 'retired')))
     .returning({ state: devices.state, lastPollAt });
   return before ?? null;
@@ -145,6 +130,39 @@ async function findRelay(tx: Tx, at: Date): Promise<string | null> {
     .orderBy(asc(room), asc(relays.id))
     .limit(1);
   return relay?.id ?? null;
+}
+
+async function enrol(
+  tx: Tx,
+  found: Claimed,
+  request: Registration & { fingerprint: string },
+): Promise<Outcome<RegisterAnswer, RegisterRefusal>> {
+  const { key, device } = found;
+  const { registration, fingerprint, at } = request;
+  const problem = problemOf(found, fingerprint, at);
+  if (problem) return refused(problem);
+  if (!(await claimTunnelKey(tx, fingerprint, device.id))) return refused('tunnelKeyTaken');
+  const relayId = await findRelay(tx, at);
+  if (!relayId) return refused('noRelay');
+
+  if (!key.usedAt && !(await spendKey(tx, key, device, request))) return refused('inUse');
+  const { program, architecture, tunnelPublicKey } = registration;
+  const deviceToken = newToken('rpd');
+  const identity = { tokenHash: hashToken(deviceToken), tunnelPublicKey, tunnelFingerprint: fingerprint };
+  await tx
+    .update(devices)
+    .set({ ...identity, program, architecture, relayId, lastPollAt: null })
+    .where(eq(devices.id, device.id));
+  return done({ deviceId: device.id, deviceToken });
+}
+
+/** Tells the owner what the agent with a key of theirs was told; it asks again and again, so once for each reason. */
+async function tellRefusal(tx: Tx, { key, device }: Claimed, reason: RegisterRefusal, at: Date) {
+  const detail = registerRefusals[reason];
+  const told = and(eq(deviceEvents.kind, 'agentRefused'), eq(deviceEvents.detail, detail));
+  const ofKey = and(eq(deviceEvents.deviceId, device.id), gte(deviceEvents.at, key.createdAt));
+  if ((await tx.$count(deviceEvents, and(ofKey, told))) > 0) return;
+  await tellDevice(tx, device.id, 'agentRefused', at, detail);
 }
 
 async function spendKey(

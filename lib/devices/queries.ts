@@ -158,6 +158,8 @@ export async function findOwnDevice(deviceId: string, ownerId: string, at = data
       metrics,
       lastWipe,
       agentSeenAt: latest(['registered', 'agentSeen', 'keyReplaced']),
+      refusal: openRefusal,
+      tunnelProblem: devices.tunnelProblem,
     })
     .from(devices)
     .where(and(eq(devices.id, deviceId), eq(devices.ownerId, ownerId)));
@@ -236,6 +238,11 @@ function limitsOf(search: MarketSearch): SQL[] {
   ];
   return limits.filter((limit) => limit !== false);
 }
+
+/** Why an agent was turned away last, unless a newer key was made or an agent got in since. */
+const openRefusal = sql<string | null>`(select detail from ${deviceEvents}
+  where device_id = devices.id and kind in ('agentRefused', 'keyMade', 'registered', 'keyReplaced')
+  and at > coalesce(last_poll_at, '-infinity') order by id desc limit 1)`;
 
 /** When one of these last happened to the device; drizzle would write its id without the table, and mean the event's. */
 function latest(kinds: string[]) {

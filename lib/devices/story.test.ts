@@ -9,9 +9,11 @@ const fresh: Onboarding = {
   listed: true,
   suspendedAt: null,
   agentSeenAt: null,
+  refusal: null,
   lastPollAt: null,
   measuredAt: null,
   tunnelUpSince: null,
+  tunnelProblem: null,
   relaySeenAt: null,
   provedAt: null,
 };
@@ -32,10 +34,13 @@ test('the way to the market is told stop by stop', () => {
 
 test('the first stop that was not reached says what to do, above all what went wrong', () => {
   expect(advice(fresh)).toContain('Paste the command');
+  expect(advice({ ...fresh, refusal: 'This key was used already.' })).toContain('turned away: This key was used');
   expect(advice({ ...ready, lastPollAt: new Date(now.getTime() - 46_000) })).toContain('offline');
   expect(advice({ ...ready, tunnelUpSince: null })).toContain('may block outgoing connections');
+  const timedOut = { tunnelUpSince: null, tunnelProblem: 'ssh: connect to relay.example port 2222: timed out' };
+  expect(advice({ ...ready, ...timedOut })).toMatch(/cannot open its tunnel.+It says: ssh: connect to relay.example/);
   const silent = { tunnelUpSince: null, relaySeenAt: new Date(now.getTime() - 60_000) };
-  expect(advice({ ...ready, ...silent })).toContain('broker’s admin to mend');
+  expect(advice({ ...ready, ...timedOut, ...silent })).toContain('broker’s admin to mend');
   expect(advice({ ...ready, listed: false })).toContain('List it');
   expect(advice({ ...fresh, ...seen, state: 'rejected', problem: 'Enable the memory cgroup.' })).toBe(
     'Enable the memory cgroup.',

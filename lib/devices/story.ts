@@ -5,6 +5,7 @@ import type { DeviceEvent, DeviceState } from './lifecycle.ts';
 export type DeviceStoryKind =
   | DeviceEvent
   | 'keyMade'
+  | 'agentRefused'
   | 'agentSeen'
   | 'tunnelOpened'
   | 'tunnelLost'
@@ -19,6 +20,7 @@ export type DeviceStoryKind =
 
 const sentences: Record<DeviceStoryKind, string> = {
   keyMade: 'A registration key was made',
+  agentRefused: 'An agent was turned away',
   registered: 'The agent registered',
   agentSeen: 'The agent reported in',
   tunnelOpened: 'The tunnel to the relay opened',
@@ -76,9 +78,11 @@ export type Onboarding = {
   listed: boolean;
   suspendedAt: Date | null;
   agentSeenAt: Date | null;
+  refusal: string | null;
   lastPollAt: Date | null;
   measuredAt: Date | null;
   tunnelUpSince: Date | null;
+  tunnelProblem: string | null;
   relaySeenAt: Date | null;
   provedAt: Date | null;
 };
@@ -105,7 +109,7 @@ export function milestones(device: Onboarding, at: Date): Milestone[] {
       name: 'tunnelOpen',
       title: 'Tunnel open',
       reachedAt: device.tunnelUpSince,
-      advice: isCutOff(device, at) ? relayAdvice : tunnelAdvice,
+      advice: isCutOff(device, at) ? relayAdvice : tunnelAdvice(device),
     },
     { name: 'measured', title: 'Hardware measured', reachedAt: device.measuredAt, advice: measuringAdvice },
     { name: 'proved', title: 'Proof through the relay', reachedAt: device.provedAt, advice: proofAdvice },
@@ -120,14 +124,19 @@ export function milestones(device: Onboarding, at: Date): Milestone[] {
   return stops.map((stop, index) => ({ ...stop, advice: index === next ? (device.problem ?? stop.advice) : null }));
 }
 
-const tunnelAdvice =
-  'The device is opening its tunnel. When this takes longer than a minute, its network may block outgoing connections to the relay’s port.';
 const relayAdvice =
   'The relay that the device dials does not answer the broker. That is for the broker’s admin to mend; the device comes back by itself.';
 const measuringAdvice = 'A test environment is started and measured; this takes about a minute.';
 const proofAdvice = 'The relay is signing in to the test environment through the tunnel.';
 
-function seenAdvice({ agentSeenAt }: Onboarding): string {
+function tunnelAdvice({ tunnelProblem }: Onboarding): string {
+  return tunnelProblem
+    ? `The device cannot open its tunnel and tries again by itself. It says: ${tunnelProblem}`
+    : 'The device is opening its tunnel. When this takes longer than a minute, its network may block outgoing connections to the relay’s port.';
+}
+
+function seenAdvice({ agentSeenAt, refusal }: Onboarding): string {
+  if (refusal) return `An agent was turned away: ${refusal}`;
   return agentSeenAt
     ? 'The agent is offline. Check that the device has power and network; it comes back by itself.'
     : 'Paste the command into a terminal of the device.';

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
-import type { RegisterRefusal } from '#lib/agents/commands';
+import { noteTooOld } from '#lib/agents/commands';
 import type { OrderParts } from '#lib/agents/queries';
+import { type RegisterRefusal, registerRefusals } from '#lib/agents/refusals';
+import { databaseTime } from '#lib/clock';
 import { readImageManifest } from '#lib/config/images';
 import { webConfig } from '#lib/config/web';
 import { type Outcome, refused } from '#lib/outcome';
@@ -15,7 +17,6 @@ export type AgentProblem =
   | RegisterRefusal
   | BodyProblem
   | 'malformed'
-  | 'agentTooOld'
   | 'agentTooNew'
   | 'unknownToken'
   | 'noImage'
@@ -26,19 +27,19 @@ const refusals: Record<AgentProblem, [status: number, message: string]> = {
   tooDeep: [400, 'This is nested deeper than the broker reads.'],
   notJson: [400, 'This is not JSON.'],
   malformed: [400, 'The broker does not understand this.'],
-  agentTooOld: [426, 'This agent is too old for the broker. Run the command on the page of your device again.'],
+  agentTooOld: [426, registerRefusals.agentTooOld],
   agentTooNew: [400, 'This agent is newer than the broker. Ask the broker’s admin to update it.'],
   unknownToken: [401, 'The broker does not know this device any more. Make a new key on its page and run the command.'],
-  unknownKey: [401, 'This key is not one of ours. Copy the whole command from the page of your device.'],
-  usedKey: [409, 'This key was used already. Make a new one on the page of your device.'],
-  revokedKey: [410, 'A newer key was made for this device. Use that one.'],
-  expiredKey: [410, 'This key was not used within 24 hours. Make a new one on the page of your device.'],
-  notATunnelKey: [400, 'The public key of the tunnel is not an ssh-ed25519 key.'],
-  tunnelKeyTaken: [409, 'This agent already is another device. Give each device a volume of its own.'],
-  inUse: [409, 'The device is rented or being wiped. Use the new key afterwards.'],
-  retired: [401, 'This device is retired. Register a new one to rent it out again.'],
-  suspended: [403, 'The account of this device’s owner is suspended. Please write to the people who run this broker.'],
-  noRelay: [503, 'None of the broker’s relays answers just now. This agent tries again by itself.'],
+  unknownKey: [401, registerRefusals.unknownKey],
+  usedKey: [409, registerRefusals.usedKey],
+  revokedKey: [410, registerRefusals.revokedKey],
+  expiredKey: [410, registerRefusals.expiredKey],
+  notATunnelKey: [400, registerRefusals.notATunnelKey],
+  tunnelKeyTaken: [409, registerRefusals.tunnelKeyTaken],
+  inUse: [409, registerRefusals.inUse],
+  retired: [401, registerRefusals.retired],
+  suspended: [403, registerRefusals.suspended],
+  noRelay: [503, registerRefusals.noRelay],
   noImage: [503, 'The broker has no environment for this processor yet. This agent tries again by itself.'],
   unavailable: [503, 'Something that the broker depends on is away. This agent tries again by itself.'],
 };
@@ -94,7 +95,10 @@ async function answerTo<Schema extends z.ZodType>(
   const body = await readJson(request, { maxBytes: MAX_BODY_BYTES, maxDepth: 32 });
   if (!body.ok) return body;
   const protocol = protocolOf(body.value);
-  if (protocol !== null && protocol < AGENT_PROTOCOL) return refused('agentTooOld');
+  if (protocol !== null && protocol < AGENT_PROTOCOL) {
+    await noteTooOld(body.value, databaseTime());
+    return refused('agentTooOld');
+  }
   if (protocol !== null && protocol > AGENT_PROTOCOL) return refused('agentTooNew');
   const parsed = schema.safeParse(body.value);
   return parsed.success ? answer(parsed.data, request) : refused('malformed');

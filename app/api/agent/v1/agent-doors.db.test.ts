@@ -88,6 +88,14 @@ test('keys and tokens that are not good are refused with what to do', async () =
   expect(await refusalOf(post(poll, JSON.stringify(report()), deviceToken))).toEqual([401, 'retired']);
 });
 
+test('the owner reads that an agent with the device’s key is too old', async () => {
+  const { deviceId, key } = await announce(await makePerson(), { at: new Date() });
+  const body = JSON.stringify({ protocol: 0, key });
+  for (const _ of [1, 2]) expect(await refusalOf(post(register, body))).toEqual([426, 'agentTooOld']);
+  const told = await db.select().from(deviceEvents).where(eq(deviceEvents.deviceId, deviceId));
+  expect(told.map(({ kind }) => kind)).toEqual(['keyMade', 'agentRefused']);
+});
+
 test('a key of a suspended owner registers nobody, and is good again when the suspension ends', async () => {
   const ownerId = await makePerson();
   const { deviceId, key } = await announce(ownerId, { at: new Date() });
