@@ -142,14 +142,15 @@ async function rentSome(): Promise<{ asked: number[]; committed: number[] }> {
 
 async function rent(number: number) {
   const hash = `encode(sha256('agent-${number}'), 'hex')`;
-  const { rows } = await pool.query(`select id, (select id from users where is_admin) as renter_id
+  const { rows } = await pool.query(`select id, rate, (select id from users where is_admin) as renter_id
     from devices where token_hash = ${hash}`);
-  const [{ id: deviceId, renter_id: renterId }] = rows;
+  const [{ id: deviceId, rate, renter_id: renterId }] = rows;
   const arrived = new Promise<number>((resolve) => awaited.set(number, () => resolve(performance.now())));
 
   const sealer = createSealer(webConfig().BROKER_SECRETS);
   const ask = performance.now();
-  const outcome = await rentDevice({ deviceId, renterId, contractHash: contract.hash, at: new Date(), sealer });
+  const agreed = { contractHash: contract.hash, rate: BigInt(rate) };
+  const outcome = await rentDevice({ deviceId, renterId, ...agreed, at: new Date(), sealer });
   const commit = performance.now();
   if (!outcome.ok) {
     // The broker has not heard the agent for so long that its device left the market.

@@ -50,7 +50,7 @@ async function journey(mailed: string[]) {
     () => resetPassword({ token: resetToken, password, at, letterhead }),
     () => enrol(key),
     () => authenticateAgent(deviceToken),
-    () => rentDevice({ deviceId, renterId, contractHash: contract.hash, at, sealer }),
+    () => rentDevice({ deviceId, renterId, contractHash: contract.hash, rate: 10_000n, at, sealer }),
   ];
 }
 

@@ -298,7 +298,7 @@ async function verifying() {
 async function rented() {
   const [renterId, ownerId] = await Promise.all([makePerson({ credit: HOUR }), makePerson()]);
   const deviceId = await makeMarketDevice(ownerId, { rate: HOUR });
-  const outcome = await rentDevice({ deviceId, renterId, contractHash: contract.hash, at: start, sealer });
+  const outcome = await rentDevice({ deviceId, renterId, contractHash: contract.hash, rate: HOUR, at: start, sealer });
   return { deviceId, renterId, ownerId, rentalId: outcome.ok ? outcome.value.rentalId : '' };
 }
 

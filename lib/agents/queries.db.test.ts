@@ -52,7 +52,14 @@ test('a device is told to verify, to serve, to pause, to serve again, to wipe an
 
   const rentable = await makeMarketDevice(ownerId, { rate: RATE });
   expect(await taskOf(rentable)).toEqual({ kind: 'idle' });
-  const outcome = await rentDevice({ deviceId: rentable, renterId, contractHash: contract.hash, at: start, sealer });
+  const outcome = await rentDevice({
+    deviceId: rentable,
+    renterId,
+    contractHash: contract.hash,
+    rate: RATE,
+    at: start,
+    sealer,
+  });
   const rentalId = outcome.ok ? outcome.value.rentalId : '';
   expect(await taskOf(rentable)).toMatchObject({ kind: 'serve', paused: false, environment: { id: rentalId } });
   await db.update(rentals).set({ state: 'suspended' }).where(eq(rentals.id, rentalId));
@@ -79,7 +86,7 @@ test('an agent that waits hears of its order as soon as there is one', async () 
   const orderSeen = await versionOf(deviceId);
   const { signal } = new AbortController();
   const waiting = awaitOrder({ deviceId, orderSeen, milliseconds: 60_000, signal }, parts);
-  await rentDevice({ deviceId, renterId, contractHash: contract.hash, at: start, sealer });
+  await rentDevice({ deviceId, renterId, contractHash: contract.hash, rate: RATE, at: start, sealer });
   expect(await waiting).toMatchObject({ ok: true, value: { task: { kind: 'serve' } } });
 });
 
@@ -120,7 +127,7 @@ test('the token of a suspended person’s device opens nothing, but a renter’s
   const token = registered.ok ? registered.value.deviceToken : '';
   expect(await authenticateAgent(token)).toEqual({ ok: true, value: idle });
   const rented = await makeMarketDevice(ownerId, { rate: RATE });
-  await rentDevice({ deviceId: rented, renterId, contractHash: contract.hash, at: start, sealer });
+  await rentDevice({ deviceId: rented, renterId, contractHash: contract.hash, rate: RATE, at: start, sealer });
 
   const asked = { userId: ownerId, adminId, address: null, at: after(1) };
   const signal = new AbortController().signal;

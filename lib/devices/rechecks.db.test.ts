@@ -46,7 +46,7 @@ test('a device on the market is measured anew every month, and returns with its 
 test('a device that is rented or cannot be reached is not measured before it is back', async () => {
   const [offline, rented] = [await makeMarketDevice(await makePerson()), await makeMarketDevice(await makePerson())];
   const renterId = await makePerson({ credit: 1_000_000n });
-  await rentDevice({ deviceId: rented, renterId, contractHash: contract.hash, at: start, sealer });
+  await rentDevice({ deviceId: rented, renterId, contractHash: contract.hash, rate: 10_000n, at: start, sealer });
   await poll(rented, days(40));
   await recheckDevices({ at: days(40), sealer });
   expect([await stateOf(offline), await stateOf(rented)]).toEqual(['ready', 'rented']);

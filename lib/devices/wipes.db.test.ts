@@ -16,7 +16,14 @@ beforeAll(async () => {
 async function makeReleased() {
   const [ownerId, renterId] = await Promise.all([makePerson(), makePerson({ credit: 1_000_000n })]);
   const deviceId = await makeMarketDevice(ownerId);
-  const rented = await rentDevice({ deviceId, renterId, contractHash: contract.hash, at: start, sealer });
+  const rented = await rentDevice({
+    deviceId,
+    renterId,
+    contractHash: contract.hash,
+    rate: 10_000n,
+    at: start,
+    sealer,
+  });
   const rentalId = rented.ok ? rented.value.rentalId : '';
   await stopRental({ rentalId, renterId, at: after(60) });
   return { deviceId, ownerId };

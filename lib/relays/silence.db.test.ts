@@ -43,7 +43,7 @@ beforeEach(async () => {
 });
 
 const rent = (second: number) =>
-  rentDevice({ deviceId, renterId, contractHash: contract.hash, at: after(second), sealer });
+  rentDevice({ deviceId, renterId, contractHash: contract.hash, rate: RATE, at: after(second), sealer });
 const poll = (second: number) => recordReport({ deviceId, report: report(), at: after(second) });
 const onMarket = async (second: number) =>
   (await searchMarket({ sort: 'newest', page: 1 }, after(second))).devices.some(({ id }) => id === deviceId);

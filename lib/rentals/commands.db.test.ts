@@ -10,7 +10,7 @@ import { suspendUser } from '../accounts/administration.ts';
 import { recordReport } from '../agents/commands.ts';
 import { after, deviceOf, makeMarketDevice, makePerson, makeRelay, report, sealer, start } from '../agents/testing.ts';
 import { contract } from '../contracts/agreement.ts';
-import { setListed, suspendDevice } from '../devices/commands.ts';
+import { changeRate, setListed, suspendDevice } from '../devices/commands.ts';
 import { getWallet } from '../ledger/balances.ts';
 import { checkInvariants } from '../ledger/invariants.ts';
 import { postUsage, tickMeters } from '../metering/commands.ts';
@@ -39,8 +39,8 @@ beforeAll(async () => {
   await makeRelay();
 });
 
-const rent = (deviceId: string, renterId: string, more: { contractHash?: string; at?: Date } = {}) =>
-  rentDevice({ deviceId, renterId, contractHash: contract.hash, at: start, sealer, ...more });
+const rent = (deviceId: string, renterId: string, more: { contractHash?: string; rate?: bigint; at?: Date } = {}) =>
+  rentDevice({ deviceId, renterId, contractHash: contract.hash, rate: RATE, at: start, sealer, ...more });
 
 async function rowOf(rentalId: string) {
   const [rental] = await db.select().from(rentals).where(eq(rentals.id, rentalId));
@@ -169,6 +169,17 @@ test('who has not verified the address, is suspended, or agreed to another text 
   expect(await rent(deviceId, suspended)).toEqual({ ok: false, reason: 'suspended' });
   const other = await rent(deviceId, await makePerson({ credit: HOUR }), { contractHash: 'another' });
   expect(other).toEqual({ ok: false, reason: 'contractChanged' });
+});
+
+test('who agreed to another rate is told and not charged', async () => {
+  const ownerId = await makePerson();
+  const deviceId = await makeMarketDevice(ownerId, { rate: RATE });
+  const renterId = await makePerson({ credit: 3n * HOUR });
+  await changeRate({ deviceId, ownerId, rate: 2n * RATE, at: start });
+  expect(await rent(deviceId, renterId)).toEqual({ ok: false, reason: 'rateChanged' });
+  expect(await getWallet(renterId, start)).toMatchObject({ balance: 3n * HOUR, held: 0n });
+  expect((await deviceOf(deviceId)).state).toBe('ready');
+  expect(await rent(deviceId, renterId, { rate: 2n * RATE })).toMatchObject({ ok: true });
 });
 
 test('nobody who is suspended while renting, or while being rented from, keeps a rental', async () => {

@@ -21,7 +21,15 @@ import { isOpen, openRentalStates, type RentalEvent, type RentalState } from './
 import { type LockedRental, lockRental, moveRental, tellRental } from './moves.ts';
 import { listLost, listOverdue } from './queries.ts';
 
-type RentRequest = { deviceId: string; renterId: string; contractHash: string; at: Date; sealer: Sealer };
+/** What somebody agrees to, the rate as the page showed it. */
+type RentRequest = {
+  deviceId: string;
+  renterId: string;
+  contractHash: string;
+  rate: bigint;
+  at: Date;
+  sealer: Sealer;
+};
 
 /** Why somebody cannot rent a device now. */
 export type RentRefusal =
@@ -30,6 +38,7 @@ export type RentRefusal =
   | 'relaySilent'
   | 'notEnoughFunds'
   | 'contractChanged'
+  | 'rateChanged'
   | 'emailNotVerified'
   | 'suspended'
   | 'noPortFree';
@@ -45,6 +54,7 @@ export async function rentDevice(request: RentRequest): Promise<Outcome<{ rental
     if (!device) return refused('notFound');
     const absence = await absenceOf(tx, device, at);
     if (absence) return refused(absence);
+    if (device.rate !== request.rate) return refused('rateChanged');
 
     const rentalId = await draftRental(tx, device, request);
     if (!rentalId) return refused('noPortFree');

@@ -31,7 +31,7 @@ async function makeScene(): Promise<Scene> {
 }
 
 const rent = ({ deviceId, renterId }: Scene) =>
-  rentDevice({ deviceId, renterId, contractHash: contract.hash, at: start, sealer });
+  rentDevice({ deviceId, renterId, contractHash: contract.hash, rate: RATE, at: start, sealer });
 
 const rentalsOf = ({ deviceId }: Scene) => db.select().from(rentals).where(eq(rentals.deviceId, deviceId));
 

@@ -36,7 +36,7 @@ beforeAll(async () => {
 async function makeRental() {
   const [renterId, ownerId] = await Promise.all([makePerson({ credit: 10n * RATE }), makePerson()]);
   const deviceId = await makeMarketDevice(ownerId, { rate: RATE });
-  const outcome = await rentDevice({ deviceId, renterId, contractHash: contract.hash, at: start, sealer });
+  const outcome = await rentDevice({ deviceId, renterId, contractHash: contract.hash, rate: RATE, at: start, sealer });
   return { rentalId: outcome.ok ? outcome.value.rentalId : '', renterId, ownerId, deviceId };
 }
 
@@ -74,10 +74,24 @@ test('lists show the own rentals, open ones first', async () => {
   const { rentalId, renterId, ownerId, deviceId } = await makeRental();
   await stopRental({ rentalId, renterId, at: after(1) });
   const other = await makeMarketDevice(ownerId, { rate: RATE });
-  const open = await rentDevice({ deviceId: other, renterId, contractHash: contract.hash, at: start, sealer });
+  const open = await rentDevice({
+    deviceId: other,
+    renterId,
+    contractHash: contract.hash,
+    rate: RATE,
+    at: start,
+    sealer,
+  });
   const openId = open.ok ? open.value.rentalId : '';
   const third = await makeMarketDevice(ownerId, { rate: RATE });
-  const last = await rentDevice({ deviceId: third, renterId, contractHash: contract.hash, at: start, sealer });
+  const last = await rentDevice({
+    deviceId: third,
+    renterId,
+    contractHash: contract.hash,
+    rate: RATE,
+    at: start,
+    sealer,
+  });
   const lastId = last.ok ? last.value.rentalId : '';
   await stopRental({ rentalId: lastId, renterId, at: after(2) });
 

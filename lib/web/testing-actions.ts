@@ -120,7 +120,7 @@ export const actionRules: Record<string, ActionRule> = {
 
   rentAction: {
     who: 'member',
-    input: (targets) => ({ ...aboutDevice(targets), contractHash: '' }),
+    input: (targets) => ({ ...aboutDevice(targets), contractHash: '', rate: '0' }),
     answer: 'declined',
   },
   registerDeviceAction: {
@@ -128,6 +128,11 @@ export const actionRules: Record<string, ActionRule> = {
     input: ({ userId }) => ({ name: 'Attic', country: 'NO', rate: '0.01', diskGigabytes: '8', ownerId: userId }),
   },
   changeRateAction: { who: 'ownerA', input: (targets) => ({ ...aboutDevice(targets), rate: '0.02' }) },
+  changeDiskAction: {
+    who: 'ownerA',
+    input: (targets) => ({ ...aboutDevice(targets), diskGigabytes: '4' }),
+    deviceState: 'rejected',
+  },
   setListedAction: { who: 'ownerA', input: (targets) => ({ ...aboutDevice(targets), listed: 'no' }) },
   replaceKeyAction: { who: 'ownerA', input: aboutDevice, deviceState: 'ready' },
   retryVerificationAction: { who: 'ownerA', input: aboutDevice, deviceState: 'rejected' },

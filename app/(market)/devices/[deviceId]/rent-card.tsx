@@ -60,6 +60,7 @@ function Choice({ device, member, wallet }: { device: Listing; member: Member | 
     <ActionForm action={rentAction} label="Rent this device" className="grid gap-4">
       <input type="hidden" name="deviceId" value={device.id} />
       <input type="hidden" name="contractHash" value={contract.hash} />
+      <input type="hidden" name="rate" value={String(device.rate)} />
       <SubmitButton className="h-auto! min-h-11 w-full py-2.5 whitespace-normal!">
         Agree to contract v{contract.version} and rent for {formatMoney(device.rate)}/h
       </SubmitButton>
