@@ -46,14 +46,35 @@ export async function terminalOf(shown: Pick<Shown, 'ssh' | 'knownHosts' | 'pass
   };
 }
 
+/** A stretch of time for which a rental was proven; its ends in milliseconds since 1970. */
+type Stretch = { from: number; to: number; milliseconds: bigint };
+
 /** The proven stretches of a rental as the renter's CSV file has them. */
-export async function provenStretches(renter: Page, rental: string) {
+export async function provenStretches(renter: Page, rental: string): Promise<Stretch[]> {
   const answer = await renter.request.get(`${rental}/proofs.csv`);
   const rows = (await answer.text()).trim().split('\r\n').slice(1);
   return rows.map((row) => {
-    const [, to = '', milliseconds = '0'] = row.split(',');
-    return { to: Date.parse(to), milliseconds: BigInt(milliseconds) };
+    const [from = '', to = '', milliseconds = '0'] = row.split(',');
+    return { from: Date.parse(from), to: Date.parse(to), milliseconds: BigInt(milliseconds) };
   });
+}
+
+/** Whether anything between two moments is proven. */
+export function proves(stretches: Stretch[], since: number, until = Date.now()): boolean {
+  return stretches.some(({ from, to }) => to > since && from < until);
+}
+
+/** When a rental was last proven to answer; 0 while nobody can tell. */
+export async function lastProof(renter: Page, rental: string): Promise<number> {
+  const stretches = await provenStretches(renter, rental).catch(() => []);
+  return stretches.at(-1)?.to ?? 0;
+}
+
+/** Stops the rental that the renter looks at, and waits for the receipt. */
+export async function stopRental(renter: Page) {
+  await renter.getByRole('button', { name: 'Stop' }).click();
+  await renter.getByRole('button', { name: 'Stop and destroy the disk' }).click();
+  await expect(renter.getByText('Receipt')).toBeVisible();
 }
 
 /** Reaches a rental's web address the way a visitor does; `ca` is the authority that local brokers sign with. */
