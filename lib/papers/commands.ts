@@ -2,6 +2,7 @@ import { and, desc, eq, sql } from 'drizzle-orm';
 import { type Database, db, type Tx } from '#db/client';
 import { closedMonths, papers } from '#db/schema/papers';
 import { invariant } from '../errors.ts';
+import { type ProviderNames, providerName } from '../payments/provider.ts';
 import { inTurn } from '../process/each.ts';
 import { readEarningsMonth, readWalletMonth, type Window } from './books.ts';
 import { bookedIn, closeMonths, findClosed } from './closing.ts';
@@ -11,9 +12,6 @@ import { lastDayOf, type Month } from './months.ts';
 import { type Received, receiptSheet } from './receipt.ts';
 import type { PaperKind, Sheet } from './sheet.ts';
 import { type Issuing, statementSheet } from './statement.ts';
-
-/** How providers are called on papers, by their id. */
-export type ProviderNames = ReadonlyMap<string, { readonly name: string }>;
 
 /**
  * Issues the receipt of a payment in the transaction that credits it; a payment has one receipt for ever. The next
@@ -75,7 +73,7 @@ async function issuingTo(tx: Database, userId: string, providers: ProviderNames)
   return {
     from: partyOf(await getBrokerLetterhead(tx)),
     to: partyOf(await getLetterhead(userId, tx)),
-    nameOf: (provider) => providers.get(provider)?.name ?? provider,
+    nameOf: (provider) => providerName(providers, provider),
   };
 }
 

@@ -172,6 +172,14 @@ export type PaymentProvider = {
   listTransactions(since: Date): AsyncIterable<ProviderTransaction>;
 };
 
+/** What providers are called, by id. */
+export type ProviderNames = ReadonlyMap<string, Pick<PaymentProvider, 'name'>>;
+
+/** What people call a provider; its id where it is not set up any more. */
+export function providerName(providers: ProviderNames, id: string): string {
+  return providers.get(id)?.name ?? id;
+}
+
 /** What owners call the provider that pays them. */
 export function nameForOwners({ name, payoutName }: Pick<PaymentProvider, 'name' | 'payoutName'>): string {
   return payoutName ?? name;

@@ -2,6 +2,7 @@ import type { Tx } from '#db/client';
 import { enqueueMailTo } from '../mail/commands.ts';
 import { type Letter, letter } from '../mail/letter.ts';
 import { formatMoney } from '../money.ts';
+import { providerName } from '../payments/provider.ts';
 import type { Treasury } from '../payments/registry.ts';
 import type { TopUp } from './sync.ts';
 
@@ -14,7 +15,7 @@ export async function tellOfTopUp(tx: Tx, treasury: Treasury, topUp: TopUp): Pro
 function letterOf({ publicUrl, providers }: Treasury, topUp: TopUp): Letter | null {
   const { state, automatic, action, problem } = topUp;
   const amount = formatMoney(topUp.amount);
-  const by = providers.get(topUp.provider)?.name ?? topUp.provider;
+  const by = providerName(providers, topUp.provider);
   const page = `${publicUrl}/wallet/top-ups/${topUp.id}`;
   const write = (subject: string, ...paragraphs: string[]) => letter(publicUrl, subject, [...paragraphs, page]);
 

@@ -6,6 +6,7 @@ import { issueReceipt } from '../../lib/papers/commands.ts';
 import { earningsSheet } from '../../lib/papers/earnings.ts';
 import type { PaperKind, Sheet } from '../../lib/papers/sheet.ts';
 import { type Issuing, statementSheet } from '../../lib/papers/statement.ts';
+import { providerName } from '../../lib/payments/provider.ts';
 import { minutesAgo } from './cast.ts';
 
 const month = '2026-10-01';
@@ -14,7 +15,7 @@ const providers = new Map([['bank', { name: 'First Bank' }]]);
 const issuing: Issuing = {
   from: { name: 'Bergen Broker AS', address: ['Strandgaten 1', '5013 Bergen', 'Norway'], taxId: 'NO 123 456 789 MVA' },
   to: { name: 'Ravi & Daughters', address: ['A street with a long name 17', '1000 Somewhere'], taxId: null },
-  nameOf: (provider) => providers.get(provider)?.name ?? provider,
+  nameOf: (provider) => providerName(providers, provider),
 };
 
 /** The ids of papers, by what they are. */

@@ -5,6 +5,7 @@ import { Card } from '#components/ui/card';
 import { EmptyState } from '#components/ui/empty-state';
 import { Link } from '#components/ui/link';
 import type { Movement } from '#lib/ledger/balances';
+import { providerName } from '#lib/payments/provider';
 import { treasury } from '#lib/web/treasury';
 import { tellBooking } from './story.ts';
 
@@ -31,7 +32,7 @@ export function Movements({ movements }: { movements: Movement[] }) {
 
 function Booking({ movement }: { movement: Movement & { kind: 'booking' } }) {
   const { at, provider, topUpId } = movement;
-  const name = treasury().providers.get(provider ?? '')?.name ?? provider ?? '';
+  const name = providerName(treasury().providers, provider ?? '');
   const { title, note } = tellBooking(movement, name);
   return (
     <>

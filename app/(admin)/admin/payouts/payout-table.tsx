@@ -7,6 +7,7 @@ import { Confirm } from '#components/ui/dialog';
 import { Link } from '#components/ui/link';
 import { SubmitButton } from '#components/ui/submit-button';
 import { Table, Td, Th } from '#components/ui/table';
+import { providerName } from '#lib/payments/provider';
 import type { DeskPayout } from '#lib/payouts/desk';
 import type { HoldReason } from '#lib/payouts/terms';
 import { treasury } from '#lib/web/treasury';
@@ -74,7 +75,7 @@ function Row({ payout, kind }: { payout: DeskPayout; kind: Kind }) {
         {payout.problem && <p className="mt-1 max-w-xs text-sm wrap-anywhere text-bad">{payout.problem}</p>}
       </Td>
       <Td>
-        <p>{treasury().providers.get(payout.provider)?.name ?? payout.provider}</p>
+        <p>{providerName(treasury().providers, payout.provider)}</p>
         <p className="figure text-xs wrap-anywhere text-ink-faint md:max-w-64">{payout.destination}</p>
       </Td>
       <Td label="Since">

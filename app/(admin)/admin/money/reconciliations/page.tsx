@@ -8,6 +8,7 @@ import { Notice } from '#components/ui/notice';
 import { PageHeader } from '#components/ui/page-header';
 import { SubmitButton } from '#components/ui/submit-button';
 import { Table, Td, Th } from '#components/ui/table';
+import { providerName } from '#lib/payments/provider';
 import { listReconciliations, type ReconciliationLine } from '#lib/reconciliations/queries';
 import { requireAdmin } from '#lib/web/session';
 import { treasury } from '#lib/web/treasury';
@@ -48,7 +49,7 @@ export default async function ReconciliationsPage() {
   );
 }
 
-const nameOf = ({ provider }: ReconciliationLine) => treasury().providers.get(provider)?.name ?? provider;
+const nameOf = ({ provider }: ReconciliationLine) => providerName(treasury().providers, provider);
 
 function History({ runs }: { runs: ReconciliationLine[] }) {
   const head = (
