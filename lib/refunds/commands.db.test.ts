@@ -81,6 +81,36 @@ test('a refund that somebody made at the provider meanwhile takes the place of t
   expect(calls.filter(({ what }) => what === 'refund')).toEqual([]);
 });
 
+test('a refund whose call was lost gives way to one made at the provider that leaves no room for it', async () => {
+  const { provider, tell, topUpId, refund, wallet, sync, treasury } = await wishingBack(4n * DOLLAR);
+  provider.refund = async () => {
+    throw new PaymentError(provider.id, 'no answer', 'unknown');
+  };
+  await sendDueRefunds(treasury, { at: after(120) });
+  tell(topUpId, { refunds: [{ ...atDesk, amount: money(6n * DOLLAR) }] });
+  await sync(130);
+  expect((await refund())?.state).toBe('unknown');
+  tell(topUpId, {
+    refunds: [
+      { ...atDesk, amount: money(6n * DOLLAR) },
+      { ...atDesk, id: 're-2', amount: money(4n * DOLLAR) },
+    ],
+  });
+  await sync(140);
+  expect([(await refund())?.state, await wallet()]).toEqual(['failed', 0n]);
+});
+
+test('a refund made at the provider while ours is being sent there leaves the refusal of ours without effect', async () => {
+  const { provider, tell, topUpId, refund, wallet, sync, treasury } = await wishingBack();
+  provider.refund = async () => {
+    tell(topUpId, { refunds: [atDesk] });
+    await sync(120);
+    throw new PaymentError(provider.id, 'refused: it was refunded before', 'misconfigured');
+  };
+  await sendDueRefunds(treasury, { at: after(120) });
+  expect([await refund(), await wallet()]).toMatchObject([{ state: 'failed', checkAt: null }, 0n]);
+});
+
 test('a refund that was refused is compared with the provider before it is tried again', async () => {
   const { provider, tell, topUpId, refund, wallet, treasury } = await wishingBack();
   provider.refund = async () => {

@@ -1,4 +1,4 @@
-import { and, desc, eq, or, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, or, sql } from 'drizzle-orm';
 import type { Tx } from '#db/client';
 import { payments, refunds } from '#db/schema/payments';
 import { invariant } from '../errors.ts';
@@ -40,19 +40,23 @@ export async function followRefund(tx: Tx, doing: Doing, refund: Refund): Promis
   await noteFound(tx, doing, payment.id, refund);
 }
 
-/** What was sent back at the provider cannot be sent back by us: our refunds that nobody has begun give way to it. */
+/**
+ * What was sent back at the provider cannot be sent back by us: our refunds that nobody has begun give way to it, and
+ * then those whose call was not answered. That there is no room for them either proves that they were not carried out.
+ */
 async function makeRoom(tx: Tx, doing: Doing, payment: typeof payments.$inferSelect, amount: bigint) {
   const waiting = await tx
     .select()
     .from(refunds)
-    .where(and(eq(refunds.paymentId, payment.id), eq(refunds.state, 'requested')))
-    .orderBy(desc(refunds.createdAt))
+    .where(and(eq(refunds.paymentId, payment.id), inArray(refunds.state, ['requested', 'submitting', 'unknown'])))
+    .orderBy(refunds.state, desc(refunds.createdAt))
     .for('update');
-  const problem = `it was sent back at ${doing.provider.name} already`;
+  const problem = `It was sent back at ${doing.provider.name} already.`;
   let room = payment.credited - payment.refunded;
   for (const refund of waiting) {
     if (room >= amount) return;
-    await moveRefund(tx, doing, { refund, event: 'declined', problem });
+    const event = refund.state === 'requested' ? 'declined' : 'refused';
+    await moveRefund(tx, doing, { refund, event, problem });
     room += refund.amount;
   }
 }
