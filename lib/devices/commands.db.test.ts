@@ -14,6 +14,7 @@ import {
   start,
 } from '../agents/testing.ts';
 import {
+  changeDisk,
   changeRate,
   clearQuarantine,
   registerDevice,
@@ -77,6 +78,7 @@ test('a stranger’s device and a missing one look the same to every command of 
     const outcomes = [
       await replaceKey(own),
       await changeRate({ ...own, rate: 100n }),
+      await changeDisk({ ...own, diskGigabytes: 4, sealer }),
       await setListed({ ...own, listed: false }),
       await retireDevice(own),
       await retryVerification({ ...own, sealer }),
@@ -114,6 +116,37 @@ test('a rejected device is verified again, with nothing left of the last time', 
   expect(device).toMatchObject({ jobId, problem: null, measuredAt: null, provedAt: null, stateSince: after(1) });
   expect(sealer.open(device.verifyPassword ?? '', `device:${deviceId}:verify-password`).length).toBeGreaterThan(20);
 });
+
+test('a device whose disk does not hold what it offers offers less, and is verified with that', async () => {
+  const ownerId = await makePerson();
+  const { deviceId } = await announce(ownerId);
+  const change = (diskGigabytes: number) => changeDisk({ deviceId, ownerId, diskGigabytes, at: after(1), sealer });
+  for (const _ of [1, 2]) expect(await change(7)).toEqual({ ok: true, value: undefined });
+  expect(await deviceOf(deviceId)).toMatchObject({ state: 'awaitingAgent', diskGigabytes: 7 });
+  expect(await storyOf(deviceId)).toEqual(['keyMade', 'diskChanged']);
+
+  for (const [size, state] of [
+    [6, 'rejected'],
+    [5, 'ready'],
+  ] as const) {
+    await db.update(devices).set({ state, problem: 'no room', measuredAt: start }).where(eq(devices.id, deviceId));
+    expect(await change(size)).toEqual({ ok: true, value: undefined });
+    const changed = { state: 'verifying', diskGigabytes: size, problem: null, measuredAt: null };
+    expect(await deviceOf(deviceId)).toMatchObject(changed);
+  }
+});
+
+test.each(['verifying', 'rented', 'wiping', 'quarantined', 'retired'] as const)(
+  'the disk of a device that is %s stays as it is',
+  async (state) => {
+    const ownerId = await makePerson();
+    const { deviceId } = await announce(ownerId);
+    await db.update(devices).set({ state }).where(eq(devices.id, deviceId));
+    const outcome = await changeDisk({ deviceId, ownerId, diskGigabytes: 4, at: after(1), sealer });
+    expect(outcome).toEqual({ ok: false, reason: 'inUse' });
+    expect(await deviceOf(deviceId)).toMatchObject({ state, diskGigabytes: 8 });
+  },
+);
 
 test('a rented device cannot be verified meanwhile', async () => {
   const ownerId = await makePerson();

@@ -6,7 +6,7 @@ import { invariant } from '#lib/errors';
 import { formatMoney, rateLimits } from '#lib/money';
 import { done, type Outcome, refused } from '#lib/outcome';
 import { hashToken, newToken, type Sealer } from '#lib/secrets';
-import type { DeviceState } from './lifecycle.ts';
+import { type DeviceState, mayChangeDisk, verifyEvent } from './lifecycle.ts';
 import {
   failVerification,
   finishVerification,
@@ -72,6 +72,21 @@ export async function changeRate(
   });
 }
 
+/** Changes how much disk a device offers, which makes its agent remake the disk; then all of it is measured anew. */
+export async function changeDisk(
+  request: Own & { diskGigabytes: number; sealer: Sealer },
+): Promise<Outcome<void, 'notFound' | 'inUse'>> {
+  const { diskGigabytes, at } = request;
+  return withOwnDevice(request, async (tx, device) => {
+    if (device.diskGigabytes === diskGigabytes) return done(undefined);
+    if (!mayChangeDisk(device.state)) return refused('inUse');
+    await tx.update(devices).set({ diskGigabytes }).where(eq(devices.id, device.id));
+    await tellDevice(tx, device.id, 'diskChanged', at, `from ${device.diskGigabytes} GB to ${diskGigabytes} GB`);
+    if (device.state !== 'awaitingAgent') await startVerification(tx, device, verifyEvent(device.state), request);
+    return done(undefined);
+  });
+}
+
 /** Offers a device on the market or takes it off; a running rental goes on. */
 export async function setListed(request: Own & { listed: boolean }): Promise<Outcome<void, 'notFound' | 'retired'>> {
   return withOwnDevice(request, async (tx, device) => {
@@ -99,8 +114,7 @@ export async function retryVerification(
 ): Promise<Outcome<DeviceState, 'notFound' | 'inUse'>> {
   return withOwnDevice(request, async (tx, device) => {
     if (device.state === 'verifying') return done(device.state);
-    const event = device.state === 'ready' ? 'recheckDue' : 'retried';
-    const state = await startVerification(tx, device, event, request);
+    const state = await startVerification(tx, device, verifyEvent(device.state), request);
     return state ? done(state) : refused('inUse');
   });
 }

@@ -23,3 +23,13 @@ export function nextDeviceState(state: DeviceState, event: DeviceEvent): DeviceS
   const moves: Partial<Record<DeviceEvent, DeviceState>> = deviceLifecycle[state];
   return moves[event] ?? null;
 }
+
+/** The event by which an owner has a device verified anew. */
+export function verifyEvent(state: DeviceState): DeviceEvent {
+  return state === 'ready' ? 'recheckDue' : 'retried';
+}
+
+/** Whether the owner may change how much disk a device offers: nobody is on it, and nothing is being done with it. */
+export function mayChangeDisk(state: DeviceState): boolean {
+  return state === 'awaitingAgent' || nextDeviceState(state, verifyEvent(state)) !== null;
+}

@@ -13,6 +13,7 @@ export type DeviceStoryKind =
   | 'hardwareMeasured'
   | 'proved'
   | 'rateChanged'
+  | 'diskChanged'
   | 'listed'
   | 'unlisted'
   | 'suspended'
@@ -40,6 +41,7 @@ const sentences: Record<DeviceStoryKind, string> = {
   cleared: 'Cleared by the broker’s admin; the device is being verified again',
   retired: 'Retired',
   rateChanged: 'The hourly rate was changed',
+  diskChanged: 'The disk on offer was changed',
   listed: 'Listed on the market',
   unlisted: 'Taken off the market by its owner',
   suspended: 'Suspended by the broker’s admin',

@@ -3,11 +3,11 @@
 import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
 import { webConfig } from '#lib/config/web';
-import { changeRate, replaceKey, retireDevice, retryVerification, setListed } from '#lib/devices/commands';
+import { changeDisk, changeRate, replaceKey, retireDevice, retryVerification, setListed } from '#lib/devices/commands';
 import { withdrawDevice } from '#lib/rentals/commands';
 import { createSealer } from '#lib/secrets';
 import { ownerAction } from '#lib/web/form-action';
-import { rateField } from '../fields.ts';
+import { diskField, rateField } from '../fields.ts';
 
 const refusals = {
   notFound: 'We could not find that device.',
@@ -25,6 +25,17 @@ export const changeRateAction = ownerAction(device.extend({ rate: rateField }), 
 
   revalidatePath(`/my/devices/${asked.deviceId}`);
   return { done: true, message: 'Changed. A rental that runs now keeps its rate.' };
+});
+
+const disk = device.extend({ diskGigabytes: diskField });
+
+export const changeDiskAction = ownerAction(disk, async (asked, owner, { at }) => {
+  const sealer = createSealer(webConfig().BROKER_SECRETS);
+  const outcome = await changeDisk({ ...asked, ownerId: owner.id, at, sealer });
+  if (!outcome.ok) return { problems: { diskGigabytes: refusals[outcome.reason] } };
+
+  revalidatePath(`/my/devices/${asked.deviceId}`);
+  return { done: true, message: 'Changed.' };
 });
 
 const listing = device.extend({ listed: z.enum(['yes', 'no']) });

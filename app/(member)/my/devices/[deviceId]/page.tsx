@@ -5,6 +5,7 @@ import { HardwareCard, NetworkCard, ProbesCard } from '#components/device-facts'
 import { Live } from '#components/live';
 import { DeviceBadge } from '#components/state-badge';
 import { PageHeader } from '#components/ui/page-header';
+import { mayChangeDisk } from '#lib/devices/lifecycle';
 import { findOwnDevice } from '#lib/devices/queries';
 import { formatMoney } from '#lib/money';
 import { getFeeBasisPoints } from '#lib/settings/queries';
@@ -66,6 +67,8 @@ export default async function DevicePage({ params }: Props) {
             <SettingsCard
               deviceId={deviceId}
               rate={formatMoney(device.rate).slice(1)}
+              diskGigabytes={device.diskGigabytes}
+              mayChangeDisk={mayChangeDisk(device.state)}
               listed={device.listed}
               feeBasisPoints={await getFeeBasisPoints()}
             />

@@ -6,12 +6,19 @@ import { Card } from '#components/ui/card';
 import { TextField } from '#components/ui/field';
 import { SubmitButton } from '#components/ui/submit-button';
 import { RateHint } from '../rate-hint.tsx';
-import { changeRateAction, setListedAction } from './actions.ts';
+import { changeDiskAction, changeRateAction, setListedAction } from './actions.ts';
 
-type Props = { deviceId: string; rate: string; listed: boolean; feeBasisPoints: number };
+type Props = {
+  deviceId: string;
+  rate: string;
+  diskGigabytes: number;
+  mayChangeDisk: boolean;
+  listed: boolean;
+  feeBasisPoints: number;
+};
 
-/** What an owner can change without asking twice: the rate, and whether the device is offered. */
-export function SettingsCard({ deviceId, rate, listed, feeBasisPoints }: Props) {
+/** What an owner can change without asking twice: the rate, the disk, and whether the device is offered. */
+export function SettingsCard({ deviceId, rate, diskGigabytes, mayChangeDisk, listed, feeBasisPoints }: Props) {
   const [typed, setTyped] = useState(rate);
   return (
     <Card title="Offer">
@@ -32,6 +39,23 @@ export function SettingsCard({ deviceId, rate, listed, feeBasisPoints }: Props) 
           Change the rate
         </SubmitButton>
       </ActionForm>
+      {mayChangeDisk && (
+        <ActionForm action={changeDiskAction} label="Disk" className="mt-5 grid gap-3 border-t border-line pt-5">
+          <input type="hidden" name="deviceId" value={deviceId} />
+          <TextField
+            name="diskGigabytes"
+            label="Disk for renters"
+            after="GB"
+            inputMode="numeric"
+            mono
+            defaultValue={diskGigabytes}
+            hint="The device is verified anew with it."
+          />
+          <SubmitButton variant="secondary" className="justify-self-start">
+            Change the disk
+          </SubmitButton>
+        </ActionForm>
+      )}
       <ActionForm action={setListedAction} label="Listing" className="mt-5 grid gap-3 border-t border-line pt-5">
         <input type="hidden" name="deviceId" value={deviceId} />
         <input type="hidden" name="listed" value={listed ? 'no' : 'yes'} />
