@@ -1,5 +1,6 @@
 import type { DeviceState } from '#lib/devices/lifecycle';
 import type { PayoutState } from '#lib/payouts/lifecycle';
+import type { RefundState } from '#lib/refunds/lifecycle';
 import type { RentalState } from '#lib/rentals/lifecycle';
 import type { TopUpState } from '#lib/top-ups/lifecycle';
 import type { WebhookState } from '#lib/webhooks/queries';
@@ -57,6 +58,15 @@ const topUps: Record<TopUpState, Look> = {
   reorged: { text: 'Undone by the chain', tone: 'warn', busy: true },
 };
 
+const refunds: Record<RefundState, Look> = {
+  requested: { text: 'Asked for', tone: 'accent' },
+  submitting: { text: 'Being sent', tone: 'accent', busy: true },
+  unknown: { text: 'Being checked', tone: 'warn', busy: true },
+  pending: { text: 'On its way', tone: 'accent', busy: true },
+  succeeded: { text: 'Sent', tone: 'good' },
+  failed: { text: 'Not sent', tone: 'bad' },
+};
+
 const webhooks: Record<WebhookState, Look> = {
   waiting: { text: 'Waiting', tone: 'accent' },
   dead: { text: 'Given up', tone: 'bad' },
@@ -66,6 +76,11 @@ const webhooks: Record<WebhookState, Look> = {
 /** Where a payout is in its life. */
 export function PayoutBadge({ state }: { state: PayoutState }) {
   return <StateBadge {...payouts[state]} />;
+}
+
+/** Where a refund is in its life. */
+export function RefundBadge({ state }: { state: RefundState }) {
+  return <StateBadge {...refunds[state]} />;
 }
 
 /** Where a top-up is in its life. */

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNotNull, or } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, notInArray, or } from 'drizzle-orm';
 import { db, type Tx } from '#db/client';
 import { users } from '#db/schema/accounts';
 import { payments, refunds, topUps } from '#db/schema/payments';
@@ -10,8 +10,9 @@ import { done, type Outcome, refused } from '../outcome.ts';
 import type { Treasury } from '../payments/registry.ts';
 import { booksOf } from './commands.ts';
 import { moveRefund } from './follow.ts';
+import { openRefundStates } from './lifecycle.ts';
 
-/** A refund that an admin has to send, since its provider cannot, or to decline, since its provider refuses it. */
+/** A refund that an admin has to send, since its provider cannot, or may decline, since its provider has not. */
 export type RefundByHand = {
   id: string;
   userId: string;
@@ -26,7 +27,7 @@ export type RefundByHand = {
   createdAt: Date;
 };
 
-/** Refunds that admins send by hand or that a provider refuses, those that wait first. */
+/** Refunds that admins send by hand or that a provider has not carried out, those that are not over first. */
 export async function listRefundsByHand(limit = 100): Promise<RefundByHand[]> {
   const { id, amount, destination, state, reason, problem, reference, createdAt } = refunds;
   const { userId, provider } = topUps;
@@ -48,8 +49,8 @@ export async function listRefundsByHand(limit = 100): Promise<RefundByHand[]> {
     .innerJoin(payments, eq(payments.id, refunds.paymentId))
     .innerJoin(topUps, eq(topUps.id, payments.topUpId))
     .innerJoin(users, eq(users.id, topUps.userId))
-    .where(or(isNotNull(destination), and(eq(state, 'requested'), isNotNull(problem))))
-    .orderBy(refunds.state, desc(createdAt))
+    .where(or(isNotNull(destination), isNotNull(problem)))
+    .orderBy(notInArray(state, openRefundStates), desc(createdAt))
     .limit(limit);
 }
 

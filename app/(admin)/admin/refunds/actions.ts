@@ -5,7 +5,7 @@ import { unitsOf } from '#lib/payments/quotes';
 import { declineByHand, settleByHand } from '#lib/refunds/by-hand';
 import { adminAction } from '#lib/web/form-action';
 import { treasury } from '#lib/web/treasury';
-import { answersIn } from '../form-parts.ts';
+import { answersIn, reason } from '../form-parts.ts';
 
 const refusals = {
   notFound: 'This refund does not wait for an admin any more.',
@@ -30,7 +30,7 @@ export const settleRefundAction = adminAction(
 );
 
 export const declineRefundAction = adminAction(
-  z.object({ refundId: z.uuid(), reason: z.string().trim().max(500) }),
-  async ({ refundId, reason }, { id: adminId }, { address, at }) =>
-    answer(await declineByHand(treasury(), { refundId, problem: reason, adminId, address, at })),
+  z.object({ refundId: z.uuid(), reason }),
+  async ({ refundId, reason: problem }, { id: adminId }, { address, at }) =>
+    answer(await declineByHand(treasury(), { refundId, problem, adminId, address, at })),
 );

@@ -1,14 +1,16 @@
 import { Money } from '#components/money';
+import { RefundBadge } from '#components/state-badge';
 import { Timestamp } from '#components/timestamp';
-import { Badge } from '#components/ui/badge';
 import { Card } from '#components/ui/card';
 import { Confirm } from '#components/ui/dialog';
 import { EmptyState } from '#components/ui/empty-state';
 import { TextField } from '#components/ui/field';
 import { Link } from '#components/ui/link';
 import { Table, Td, Th } from '#components/ui/table';
+import { CURRENCY } from '#lib/ledger/accounts';
 import type { Providers } from '#lib/payments/registry';
 import type { RefundByHand } from '#lib/refunds/by-hand';
+import { Reason } from '../reason.tsx';
 import { declineRefundAction, settleRefundAction } from './actions.ts';
 
 type Props = { title: string; refunds: RefundByHand[]; providers: Providers; empty: string };
@@ -28,6 +30,7 @@ export function RefundTable({ title, refunds, providers, empty }: Props) {
               <Th>By</Th>
               <Th numeric>Amount</Th>
               <Th>To</Th>
+              <Th>What is in the way</Th>
               <Th>Asked</Th>
               <Th>
                 <span className="sr-only">What to do</span>
@@ -57,7 +60,8 @@ function Row({ refund, providers }: { refund: RefundByHand; providers: Providers
       <Td label="Amount" numeric>
         <Money amount={amount} />
       </Td>
-      <Td label="To">{destination === null ? problem : <span className="figure wrap-anywhere">{destination}</span>}</Td>
+      <Td label="To">{destination !== null && <span className="figure wrap-anywhere">{destination}</span>}</Td>
+      <Td label="What is in the way">{problem}</Td>
       <Td label="Asked">
         <Timestamp at={createdAt} />
       </Td>
@@ -68,7 +72,7 @@ function Row({ refund, providers }: { refund: RefundByHand; providers: Providers
 
 function End({ refund: { state, reference } }: { refund: RefundByHand }) {
   if (state === 'succeeded') return <span className="figure text-sm break-all">{reference}</span>;
-  return <Badge>{state === 'failed' ? 'Declined' : state}</Badge>;
+  return <RefundBadge state={state} />;
 }
 
 function Decide({ refund, providers }: { refund: RefundByHand; providers: Providers }) {
@@ -82,7 +86,7 @@ function Decide({ refund, providers }: { refund: RefundByHand; providers: Provid
         confirm="Decline"
         action={declineRefundAction}
         values={{ refundId: refund.id }}
-        fields={<TextField name="reason" label="Why" hint="The person reads it." autoComplete="off" required />}
+        fields={<Reason hint="The person reads it." />}
       >
         The person has the money in the wallet again.
       </Confirm>
@@ -92,7 +96,7 @@ function Decide({ refund, providers }: { refund: RefundByHand; providers: Provid
 
 function MarkSent({ refund, providers }: { refund: RefundByHand; providers: Providers }) {
   const { id: refundId, provider, destination } = refund;
-  const currency = providers.get(provider)?.currency ?? 'USD';
+  const currency = providers.get(provider)?.currency ?? CURRENCY;
   return (
     <Confirm
       trigger="Mark as sent"
@@ -105,7 +109,7 @@ function MarkSent({ refund, providers }: { refund: RefundByHand; providers: Prov
       fields={
         <>
           <TextField name="reference" label="Transaction" mono autoComplete="off" required />
-          {currency !== 'USD' && (
+          {currency !== CURRENCY && (
             <TextField name="sent" label={`What left the account, in ${currency}`} inputMode="decimal" required />
           )}
         </>

@@ -1,18 +1,10 @@
+import type { ReactNode } from 'react';
 import { Money } from '#components/money';
+import { RefundBadge } from '#components/state-badge';
 import { Timestamp } from '#components/timestamp';
 import { Badge, type Tone } from '#components/ui/badge';
 import { Card } from '#components/ui/card';
-import type { RefundState } from '#lib/refunds/lifecycle';
 import type { TopUpView } from '#lib/top-ups/queries';
-
-const looks: Record<RefundState, { text: string; tone: Tone }> = {
-  requested: { text: 'Asked for', tone: 'accent' },
-  submitting: { text: 'Being sent', tone: 'accent' },
-  unknown: { text: 'Being checked', tone: 'warn' },
-  pending: { text: 'On its way', tone: 'accent' },
-  succeeded: { text: 'Sent', tone: 'good' },
-  failed: { text: 'Refused, in your wallet again', tone: 'bad' },
-};
 
 /** What of a top-up went back to where it came from, or was contested there. */
 export function WayBack({ topUp: { refunds, disputes } }: { topUp: TopUpView }) {
@@ -22,10 +14,16 @@ export function WayBack({ topUp: { refunds, disputes } }: { topUp: TopUpView }) 
     <Card title={title} flush>
       <ul className="divide-y divide-line">
         {refunds.map(({ id, amount, state, createdAt, problem }) => (
-          <Row key={id} amount={amount} at={createdAt} look={looks[state]} note={state === 'failed' && problem} />
+          <Row key={id} amount={amount} at={createdAt} note={state === 'failed' && problem}>
+            <RefundBadge state={state} />
+          </Row>
         ))}
         {disputes.map(({ id, amount, state, openedAt }) => (
-          <Row key={id} amount={amount} at={openedAt} look={contests[state]} note="Contested at the bank" />
+          <Row key={id} amount={amount} at={openedAt} note="Contested at the bank">
+            <Badge tone={contests[state].tone} dot>
+              {contests[state].text}
+            </Badge>
+          </Row>
         ))}
       </ul>
     </Card>
@@ -38,9 +36,9 @@ const contests: Record<'open' | 'won' | 'lost', { text: string; tone: Tone }> = 
   lost: { text: 'Given back', tone: 'bad' },
 };
 
-type RowProps = { amount: bigint; at: Date; look: { text: string; tone: Tone }; note: string | false | null };
+type RowProps = { amount: bigint; at: Date; note: string | false | null; children: ReactNode };
 
-function Row({ amount, at, look, note }: RowProps) {
+function Row({ amount, at, note, children }: RowProps) {
   return (
     <li className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1 px-5 py-3">
       <div className="min-w-0">
@@ -50,9 +48,7 @@ function Row({ amount, at, look, note }: RowProps) {
         </p>
         {note && <p className="text-sm text-ink-soft">{note}</p>}
       </div>
-      <Badge tone={look.tone} dot>
-        {look.text}
-      </Badge>
+      {children}
     </li>
   );
 }
