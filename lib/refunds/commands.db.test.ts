@@ -54,13 +54,14 @@ async function wishingBack(wished = amount) {
   const lockRefund = (tx: Tx) => tx.select().from(refunds).where(eq(refunds.id, refundId)).for('update');
   const lockTopUp = (tx: Tx) => tx.select().from(topUps).where(eq(topUps.id, topUpId)).for('update');
   const refund = async () => (await db.select().from(refunds).where(eq(refunds.id, refundId)))[0];
+  const listed = async () => (await listRefundsByHand()).filter(({ id }) => id === refundId);
   const wallet = async () => (await getWallet(userId, after(60))).balance;
   const sync = (seconds: number) => syncTopUp(treasury, { topUpId, at: after(seconds) });
   const decline = async () => {
     const by = { refundId, adminId: await makeUser(), address: '192.0.2.1', at: after(7200) };
     return declineByHand(treasury, { ...by, problem: 'The bank takes it back no more.' });
   };
-  return { ...bank, topUpId, payment, refundId, refund, wallet, ask, sync, decline, lockRefund, lockTopUp };
+  return { ...bank, topUpId, payment, refundId, refund, wallet, listed, ask, sync, decline, lockRefund, lockTopUp };
 }
 
 const atDesk = {
@@ -122,16 +123,29 @@ test('a refund that was refused is compared with the provider before it is tried
 });
 
 test('a refund that the provider refuses for good is shown to admins, who give the money back to the wallet', async () => {
-  const { provider, refundId, refund, wallet, treasury, decline } = await wishingBack();
+  const { provider, refundId, refund, wallet, treasury, decline, listed } = await wishingBack();
   provider.refund = async () => {
     throw new PaymentError(provider.id, 'refused: too old', 'misconfigured');
   };
   await sendDueRefunds(treasury, { at: after(3600) });
-  expect(await listRefundsByHand()).toMatchObject([{ id: refundId, problem: expect.stringContaining('too old') }]);
+  expect(await listed()).toMatchObject([{ state: 'requested', problem: expect.stringContaining('too old') }]);
   const by = { refundId, adminId: await makeUser(), address: '192.0.2.1', at: after(7200) };
   expect(await settleByHand(treasury, { ...by, reference: 're-1', units: null })).toMatchObject({ reason: 'notFound' });
   expect(await decline()).toMatchObject({ ok: true });
   expect([(await refund())?.state, await wallet()]).toEqual(['failed', amount]);
+  expect(await listed()).toMatchObject([{ state: 'failed', problem: 'The bank takes it back no more.' }]);
+});
+
+test('a refund that its provider has refused for three days is not tried again, and is shown to admins', async () => {
+  const { provider, refund, treasury, listed } = await wishingBack();
+  const tries: string[] = [];
+  provider.refund = async ({ key }) => {
+    tries.push(key);
+    throw new PaymentError(provider.id, 'refused: too old', 'misconfigured');
+  };
+  for (const day of [1, 2, 3, 4, 5]) await sendDueRefunds(treasury, { at: after(day * 24 * 3600 + 60) });
+  expect([tries.length, await refund()]).toMatchObject([3, { state: 'requested', checkAt: null }]);
+  expect(await listed()).toMatchObject([{ problem: expect.stringContaining('too old') }]);
 });
 
 test('a refund whose answer was lost and that the provider still works on is asked about until it is over', async () => {

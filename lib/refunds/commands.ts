@@ -171,10 +171,14 @@ async function begin(doing: Doing, refundId: string): Promise<boolean> {
   });
 }
 
+/** For how long a refund that its provider refuses is tried again; then it waits for an admin. */
+const PERSEVERANCE_MS = 3 * 24 * 3_600_000;
+
 async function noteFailure(doing: Doing, refundId: string, { failure, message: problem }: PaymentError) {
   await locked(doing, refundId, async (tx, { refund }) => {
     await moveRefund(tx, doing, { refund, event: failure === 'unknown' ? 'unclear' : 'notDone', problem });
-    await postpone(tx, refund, doing.at);
+    const triedFor = doing.at.getTime() - refund.createdAt.getTime();
+    if (failure !== 'misconfigured' || triedFor < PERSEVERANCE_MS) await postpone(tx, refund, doing.at);
   });
 }
 
