@@ -5,6 +5,7 @@ import { ledgerAccounts, rentalMeters, usageCharges } from '#db/schema/ledger';
 import { rentals } from '#db/schema/rentals';
 import { runwaySecondsOf } from '../metering/meter.ts';
 import { CURRENCY, earningsOf, personAccount, walletOf } from './accounts.ts';
+import type { WalletKind } from './postings.ts';
 
 /** What a renter has: all in micro-dollars, credit positive. */
 export type Wallet = {
@@ -93,7 +94,7 @@ export type Movement = { id: string; at: Date; amount: bigint } & (
   | {
       kind: 'booking';
       /** What it was: the kind of the posting. */
-      posting: string;
+      posting: WalletKind;
       /** In an admin's words. */
       reason: string | null;
       provider: string | null;
@@ -149,7 +150,7 @@ export async function listMovements(userId: string, { page }: { page: number }) 
 
 /** A movement as the database tells it: whole numbers and instants as text. */
 type MovementRow = { id: string; at: string; amount: string } & (
-  | { kind: 'booking'; posting: string; reason: string | null; provider: string | null; top_up_id: string | null }
+  | { kind: 'booking'; posting: WalletKind; reason: string | null; provider: string | null; top_up_id: string | null }
   | {
       kind: 'usage';
       rental_id: string;

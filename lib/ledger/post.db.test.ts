@@ -12,7 +12,7 @@ const creditOf = (userId: string, amount: bigint, key: string) =>
   manualCredit({ userId, amount, reason: 'bank transfer', adminId: userId, key, at: start });
 const record = (posting: Posting) => db.transaction((tx) => post(tx, posting));
 const move = (key: string, ...lines: [AccountName, bigint][]): Posting => ({
-  kind: 'test',
+  kind: 'manualCredit',
   key,
   at: start,
   about: {},

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from '#db/client';
 import { type AccountName, earningsOf, personAccount, walletOf } from '../ledger/accounts.ts';
+import type { EarningsKind, WalletKind } from '../ledger/postings.ts';
 import { bookedBy, bookedIn, type ClosedMonth } from './closing.ts';
 import type { DeviceDay, EarningsMonth } from './earnings.ts';
 import type { Booking, UsageLine, WalletMonth } from './statement.ts';
@@ -13,7 +14,7 @@ export async function readWalletMonth(tx: Database, userId: string, window: Wind
   const wallet = accountId(walletOf(userId));
   const owed = await readBalance(tx, accountId(personAccount('receivable', userId)), window.closed);
   return {
-    ...(await readHeld(tx, wallet, window)),
+    ...(await readHeld<WalletKind>(tx, wallet, window)),
     owed: -owed,
     usage: await listUsage(tx, wallet, window),
   };
@@ -23,8 +24,8 @@ export async function readWalletMonth(tx: Database, userId: string, window: Wind
 export async function readEarningsMonth(tx: Database, userId: string, window: Window): Promise<EarningsMonth> {
   const pending = accountId(earningsOf(userId));
   return {
-    pending: await readHeld(tx, pending, window),
-    available: await readHeld(tx, accountId(personAccount('earnAvailable', userId)), window),
+    pending: await readHeld<EarningsKind>(tx, pending, window),
+    available: await readHeld<EarningsKind>(tx, accountId(personAccount('earnAvailable', userId)), window),
     days: await listDays(tx, { userId, pending }, window),
   };
 }
@@ -33,11 +34,11 @@ function accountId({ kind, partyId, currency }: AccountName): SQL {
   return sql`(select id from ledger_accounts where party_id = ${partyId} and kind = ${kind} and currency = ${currency})`;
 }
 
-async function readHeld(tx: Database, account: SQL, { closed, before }: Window) {
+async function readHeld<Kind>(tx: Database, account: SQL, { closed, before }: Window) {
   return {
     opening: await readBalance(tx, account, before),
     closing: await readBalance(tx, account, closed),
-    bookings: await listBookings(tx, account, { closed, before }),
+    bookings: await listBookings<Kind>(tx, account, { closed, before }),
   };
 }
 
@@ -50,8 +51,8 @@ async function readBalance(tx: Database, account: SQL, closed: ClosedMonth | nul
   return BigInt(rows[0]?.balance ?? 0);
 }
 
-async function listBookings(tx: Database, account: SQL, { closed, before }: Window): Promise<Booking[]> {
-  const { rows } = await tx.execute<{ kind: string; at: string; about: Record<string, string>; amount: string }>(sql`
+async function listBookings<Kind>(tx: Database, account: SQL, { closed, before }: Window): Promise<Booking<Kind>[]> {
+  const { rows } = await tx.execute<{ kind: Kind; at: string; about: Record<string, string>; amount: string }>(sql`
     select t.kind, t.occurred_at as at, t.about, -e.amount as amount
     from ledger_entries e join ledger_transactions t on t.id = transaction_id
     where account_id = ${account} and t.kind <> 'usage' and ${bookedIn(closed, before)} order by t.id, e.id`);

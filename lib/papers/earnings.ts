@@ -1,4 +1,5 @@
 import { invariant } from '../errors.ts';
+import type { EarningsKind } from '../ledger/postings.ts';
 import { type Month, tellMonth } from './months.ts';
 import { bookingColumns, type Column, roundHalfUp, type Sheet } from './sheet.ts';
 import { type Booking, chainOf, type Issuing, summarySection, sumOf } from './statement.ts';
@@ -6,7 +7,8 @@ import { type Booking, chainOf, type Issuing, summarySection, sumOf } from './st
 /** What a device earned on a day. */
 export type DeviceDay = { day: string; device: string; connectedMs: bigint; gross: bigint; fee: bigint };
 
-type Held = { opening: bigint; closing: bigint; bookings: Booking[] };
+type Held = { opening: bigint; closing: bigint; bookings: Booking<EarningsKind>[] };
+type Line = Booking<Exclude<EarningsKind, 'earningsMatured'>>;
 
 /** What an owner's two accounts went through in a month: earnings that wait, and those that can be paid out. */
 export type EarningsMonth = { days: DeviceDay[]; pending: Held; available: Held };
@@ -20,7 +22,7 @@ const dayColumns: Column[] = [
   { label: 'Net', kind: 'money' },
 ];
 
-const tellings: Record<string, (by: string, reason: string) => string> = {
+const tellings: Record<Line['kind'], (by: string, reason: string) => string> = {
   'payout:reserve': (by) => `Payout by ${by}`,
   'payout:released': (by) => `Payout by ${by} that was not made`,
   'payout:cameBack': (by) => `Payout by ${by} that came back`,
@@ -32,7 +34,7 @@ const tellings: Record<string, (by: string, reason: string) => string> = {
 /** An owner's month: what each device earned on each day, what the broker kept of it, what was paid out. */
 export function earningsSheet(month: Month, earned: EarningsMonth, issuing: Issuing): Sheet {
   const parts = partsOf(month, earned);
-  const rowOf = (booking: Booking) => tellBooking(booking, issuing.nameOf);
+  const rowOf = (booking: Line) => tellBooking(booking, issuing.nameOf);
   return {
     title: `Earnings in ${tellMonth(month)}`,
     from: issuing.from,
@@ -59,11 +61,11 @@ export function earningsSheet(month: Month, earned: EarningsMonth, issuing: Issu
 
 /** What the month consists of, checked against both accounts. */
 function partsOf(month: Month, { days, pending, available }: EarningsMonth) {
-  const matures = ({ kind }: Booking) => kind === 'earningsMatured';
+  const isLine = (booking: Booking<EarningsKind>): booking is Line => booking.kind !== 'earningsMatured';
   const net = days.reduce((sum, { gross, fee }) => sum + gross - fee, 0n);
-  const matured = sumOf(available.bookings.filter(matures));
-  const corrections = pending.bookings.filter((booking) => !matures(booking));
-  const payouts = available.bookings.filter((booking) => !matures(booking));
+  const matured = sumOf(available.bookings.filter((booking) => !isLine(booking)));
+  const corrections = pending.bookings.filter(isLine);
+  const payouts = available.bookings.filter(isLine);
   const fits =
     pending.opening + net + sumOf(corrections) - matured === pending.closing &&
     available.opening + matured + sumOf(payouts) === available.closing;
@@ -85,8 +87,8 @@ function summaryOf({ days, pending, available }: EarningsMonth, parts: ReturnTyp
   ];
 }
 
-function tellBooking({ kind, at, about, amount }: Booking, nameOf: Issuing['nameOf']): string[] {
-  const text = tellings[kind]?.(nameOf(about.provider ?? ''), about.reason ?? '') ?? 'Correction';
+function tellBooking({ kind, at, about, amount }: Line, nameOf: Issuing['nameOf']): string[] {
+  const text = tellings[kind](nameOf(about.provider ?? ''), about.reason ?? '');
   return [at.toISOString(), text, String(amount)];
 }
 

@@ -20,12 +20,12 @@ const line = {
   amount: -5_001n,
 };
 const topUp = {
-  kind: 'topUp',
+  kind: 'topUp' as const,
   at: new Date('2026-11-02T10:00:00.000Z'),
   about: { provider: 'bank' },
   amount: 1_000_000n,
 };
-const fault = { ...topUp, kind: 'faultCredit', about: { reason: '-2+3 hours, "away"' }, amount: 7n };
+const fault = { ...topUp, kind: 'faultCredit' as const, about: { reason: '-2+3 hours, "away"' }, amount: 7n };
 const wallet: WalletMonth = { opening: 2n, closing: 995_008n, owed: 0n, bookings: [topUp, fault], usage: [line] };
 
 test('a statement as a spreadsheet has one line a movement, and computes nothing that somebody typed', () => {

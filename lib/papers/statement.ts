@@ -1,9 +1,10 @@
 import { invariant } from '../errors.ts';
+import type { WalletKind } from '../ledger/postings.ts';
 import { type Month, tellMonth } from './months.ts';
 import { bookingColumns, type Column, type Party, roundHalfUp, type Section, type Sheet } from './sheet.ts';
 
 /** Money that came into an account or left it, other than by usage; positive for what came in. */
-export type Booking = { kind: string; at: Date; about: Record<string, string>; amount: bigint };
+export type Booking<Kind = WalletKind> = { kind: Kind; at: Date; about: Record<string, string>; amount: bigint };
 
 /** One charge of a rental, and what of it the wallet paid. */
 export type UsageLine = {
@@ -24,9 +25,10 @@ export type Issuing = { from: Party; to: Party; nameOf: (provider: string) => st
 
 const groups = ['Top-ups', 'Refunds', 'Disputes', 'Credits'] as const;
 
-const tellings: Record<string, [group: (typeof groups)[number], tell: (by: string, reason: string) => string]> = {
+const tellings: Record<WalletKind, [group: (typeof groups)[number], tell: (by: string, reason: string) => string]> = {
   topUp: ['Top-ups', (by) => `Top-up by ${by}`],
   manualCredit: ['Top-ups', (_, reason) => `Credited by an admin: ${reason}`],
+  'unapplied:credited': ['Top-ups', (by) => `Payment by ${by}, found to be yours`],
   topUpReversed: ['Top-ups', (by) => `Top-up by ${by}, dropped by the chain`],
   'refund:reserve': ['Refunds', (by) => `Refund to ${by}`],
   'refund:failed': ['Refunds', (by) => `Refund to ${by} that failed`],
@@ -101,7 +103,7 @@ export function sumOf(lines: { amount: bigint }[]): bigint {
 }
 
 function tellBooking({ kind, at, about, amount }: Booking, nameOf: Issuing['nameOf']) {
-  const [group, tell] = tellings[kind] ?? ['Credits', () => 'Correction'];
+  const [group, tell] = tellings[kind];
   const text = tell(nameOf(about.provider ?? ''), about.reason ?? '');
   return { group, amount, row: [at.toISOString(), text, String(amount)] };
 }

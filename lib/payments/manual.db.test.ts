@@ -49,7 +49,7 @@ test('whoever paid the broker directly has one receipt for it', async () => {
 test('money that is credited by hand pays first what the person owes', async () => {
   const credit = await makeCredit(7_000_000n);
   const lines = move(3_000_000n, personAccount('receivable', credit.userId), brokerAccount('chargeback'));
-  await db.transaction((tx) => post(tx, { kind: 'test', key: randomUUID(), at: start, about: {}, lines }));
+  await db.transaction((tx) => post(tx, { kind: 'dispute:open', key: randomUUID(), at: start, about: {}, lines }));
   for (const _ of [1, 2]) await creditWallet(credit);
   expect(await getWallet(credit.userId, start)).toMatchObject({ balance: 4_000_000n });
   expect(await readDebt(db, credit.userId)).toBe(0n);

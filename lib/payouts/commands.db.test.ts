@@ -160,10 +160,10 @@ test('an owner sees what is available, what matures when, and every line of the 
   });
   const { lines, hasMore } = await listEarningsLines(ownerId, { page: 1 });
   expect(lines.map(({ amount, kind }) => [amount, kind])).toEqual([
-    [9n, 'test'],
-    [2n * DOLLAR, 'test'],
+    [9n, 'payout:released'],
+    [2n * DOLLAR, 'payout:released'],
     [-30n * DOLLAR, 'payout:reserve'],
-    [30n * DOLLAR, 'test'],
+    [30n * DOLLAR, 'payout:released'],
   ]);
   expect([lines[2]?.payoutId, hasMore]).toEqual([payoutId, false]);
   expect(await listPayouts(ownerId)).toMatchObject([{ id: payoutId, destination: `${ownerId}@house.example` }]);

@@ -5,7 +5,7 @@ import { exchangedOut, move, type Posting, type Sending, sending } from '../ledg
 export function payoutReserved(payout: Sending): Posting {
   const { userId, provider, amount } = payout;
   const lines = move(amount, personAccount('earnAvailable', userId), providerAccount('payoutTransit', provider));
-  return sending('payout', 'reserve', payout, lines);
+  return sending('payout:reserve', payout, lines);
 }
 
 /** A payout that has reached its owner; `units` is what left the account where that is in another currency. */
@@ -21,7 +21,7 @@ export function payoutPaid(
     ...out,
     ...(units ? [] : move(fee, providerAccount('pspFee', provider), providerAccount('psp', provider))),
   ];
-  return sending('payout', 'paid', payout, lines);
+  return sending('payout:paid', payout, lines);
 }
 
 /** What a network took for a transaction of ours, in its currency. */
@@ -43,5 +43,5 @@ export function payoutReturned(payout: Sending & { wasPaid: boolean }): Posting 
   const { userId, provider, amount, wasPaid } = payout;
   const from = wasPaid ? 'psp' : 'payoutTransit';
   const lines = move(amount, providerAccount(from, provider), personAccount('earnAvailable', userId));
-  return sending('payout', wasPaid ? 'cameBack' : 'released', payout, lines);
+  return sending(wasPaid ? 'payout:cameBack' : 'payout:released', payout, lines);
 }

@@ -6,6 +6,7 @@ import { earnings, fundingLots } from '#db/schema/payments';
 import { payoutDestinations, payoutPlans, payouts } from '#db/schema/payouts';
 import { invariant } from '../errors.ts';
 import { type AccountKind, personAccount } from '../ledger/accounts.ts';
+import type { EarningsKind } from '../ledger/postings.ts';
 import type { PayoutTerms } from '../settings/payouts.ts';
 import { hasOpenDispute } from '../top-ups/contests.ts';
 import { openPayoutStates } from './lifecycle.ts';
@@ -125,7 +126,7 @@ const PAGE = 50;
 export type EarningsLine = {
   id: bigint;
   at: Date;
-  kind: string;
+  kind: EarningsKind | 'usage';
   account: AccountKind;
   amount: bigint;
   payoutId: string | null;
@@ -138,7 +139,7 @@ export async function listEarningsLines(ownerId: string, { page }: { page: numbe
     .select({
       id: ledgerEntries.id,
       at,
-      kind,
+      kind: sql<EarningsLine['kind']>`${kind}`,
       account: sql<AccountKind>`${ledgerAccounts.kind}`,
       amount: sql<bigint>`-${ledgerEntries.amount}`.mapWith(BigInt),
       payoutId: sql<string | null>`${about}->>'payoutId'`,

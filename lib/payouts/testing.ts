@@ -122,7 +122,7 @@ export async function earn(ownerId: string, amount: bigint, as: 'earnAvailable' 
     { account: personAccount(as, ownerId), amount: -amount },
   ];
   const key = `test:${randomUUID()}`;
-  await db.transaction((tx) => post(tx, { kind: 'test', key, at: start, about: {}, lines }));
+  await db.transaction((tx) => post(tx, { kind: 'payout:released', key, at: start, about: {}, lines }));
 }
 
 /** An owner whose destination has been usable for long. */

@@ -55,7 +55,7 @@ export function disputeOpened(dispute: Sending & { fromWallet: bigint; fee: bigi
     { account: brokerAccount('chargeback'), amount: fee },
     { account: providerAccount('psp', provider), amount: -amount - fee },
   ];
-  return sending('dispute', 'open', dispute, lines);
+  return sending('dispute:open', dispute, lines);
 }
 
 /** A dispute that was won: what is still owed is settled first, the wallet has the rest. */
@@ -66,7 +66,7 @@ export function disputeWon(dispute: Sending & { toReceivable: bigint }): Posting
     { account: personAccount('receivable', userId), amount: -toReceivable },
     { account: walletOf(userId), amount: toReceivable - amount },
   ];
-  return sending('dispute', 'won', dispute, lines);
+  return sending('dispute:won', dispute, lines);
 }
 
 /** What a lost dispute wrote off of what a person owed, and what of it owners gave back. */
@@ -81,7 +81,7 @@ export function disputeWonLate(dispute: Sending & Loss): Posting {
     ...clawedBack.map(({ ownerId, amount }) => ({ account: personAccount('earnAvailable', ownerId), amount: -amount })),
     { account: brokerAccount('chargeback'), amount: totalOf(clawedBack) - written },
   ];
-  return sending('dispute', 'wonLate', dispute, lines);
+  return sending('dispute:wonLate', dispute, lines);
 }
 
 /** A dispute that was lost: owners give back what they earned of it and were not paid, the broker bears the rest. */
@@ -92,7 +92,7 @@ export function disputeLost(dispute: Sending & Loss): Posting {
     { account: brokerAccount('chargeback'), amount: written - totalOf(clawedBack) },
     { account: personAccount('receivable', userId), amount: -written },
   ];
-  return sending('dispute', 'lost', dispute, lines);
+  return sending('dispute:lost', dispute, lines);
 }
 
 function atProvider({ provider, received, credited }: Arrival): Line[] {

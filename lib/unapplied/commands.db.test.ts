@@ -89,7 +89,7 @@ test('unmatched money pays first what its owner owes', async () => {
   const { decision } = await find({ currency: 'USD', amount: 7_000_000n });
   const { userId, email, balance } = await makePayer();
   const lines = move(3_000_000n, personAccount('receivable', userId), brokerAccount('chargeback'));
-  await db.transaction((tx) => post(tx, { kind: 'test', key: randomUUID(), at: start, about: {}, lines }));
+  await db.transaction((tx) => post(tx, { kind: 'dispute:open', key: randomUUID(), at: start, about: {}, lines }));
   expect(await creditUnapplied({ ...decision, email, worth: null })).toMatchObject({ ok: true });
   expect([await balance(), await readDebt(db, userId)]).toEqual([4_000_000n, 0n]);
   await expectBooks();

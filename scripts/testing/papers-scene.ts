@@ -49,8 +49,8 @@ function statementOfScene(): Sheet {
     rate: 14_000n,
     amount: -14_000n,
   }));
-  const bookings = [{ kind: 'topUp', at: hour(0), about: { provider: 'bank' }, amount: 20_000_000n }];
-  return statementSheet(month, { opening: 0n, closing: 12_860_000n, owed: 0n, bookings, usage }, issuing);
+  const topUp = { kind: 'topUp' as const, at: hour(0), about: { provider: 'bank' }, amount: 20_000_000n };
+  return statementSheet(month, { opening: 0n, closing: 12_860_000n, owed: 0n, bookings: [topUp], usage }, issuing);
 }
 
 function earningsOfScene(): Sheet {

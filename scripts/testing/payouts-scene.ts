@@ -58,8 +58,8 @@ async function earn(ownerId: string, amount: bigint) {
     { account: brokerAccount('goodwill'), amount },
     { account: personAccount('earnAvailable', ownerId), amount: -amount },
   ];
-  const posting = { kind: 'earningsMatured', key: `scene:${ownerId}`, at: minutesAgo(300), about: {}, lines };
-  await db.transaction((tx) => post(tx, posting));
+  const posting = { key: `scene:${ownerId}`, at: minutesAgo(300), about: {}, lines };
+  await db.transaction((tx) => post(tx, { kind: 'earningsMatured', ...posting }));
 }
 
 type Laid = { ownerId: string; destinationId: string; amount: bigint; heldFor?: string };

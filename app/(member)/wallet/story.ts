@@ -1,7 +1,9 @@
-type Told = { title: string; note: string | null };
-type Booking = { posting: string; reason: string | null };
+import type { WalletKind } from '#lib/ledger/postings';
 
-const titles: Record<string, (name: string) => string> = {
+type Told = { title: string; note: string | null };
+type Booking = { posting: WalletKind; reason: string | null };
+
+const titles: Record<WalletKind, (name: string) => string> = {
   manualCredit: () => 'Credit by the admin',
   topUp: (name) => `Top-up by ${name}`,
   topUpReversed: (name) => `Top-up by ${name}, undone`,
@@ -16,7 +18,7 @@ const titles: Record<string, (name: string) => string> = {
   faultCredit: () => 'Credit for a rental that did not work',
 };
 
-const notes: Record<string, string> = {
+const notes: Partial<Record<WalletKind, string>> = {
   topUpReversed: 'The chain dropped the block that the payment was in.',
   'refund:failed': 'You have the money again.',
   'refund:found': 'Not asked for here, but made by the payment company or the admin.',
@@ -28,5 +30,5 @@ const notes: Record<string, string> = {
 
 /** A movement of a wallet in a person's words; `name` is what people call the provider. */
 export function tellBooking({ posting, reason }: Booking, name: string): Told {
-  return { title: titles[posting]?.(name) ?? posting, note: notes[posting] ?? reason };
+  return { title: titles[posting](name), note: notes[posting] ?? reason };
 }

@@ -1,4 +1,4 @@
-import type { PayoutLine } from '#lib/payouts/queries';
+import type { EarningsLine, PayoutLine } from '#lib/payouts/queries';
 import type { HoldReason } from '#lib/payouts/terms';
 
 /** What the state of a payout means to its owner; `by` is who pays it, `batched` whether an admin signs it. */
@@ -29,7 +29,7 @@ function waitsFor(reason: HoldReason | null, by: string): string {
 
 const because = (problem: string | null) => (problem ? `: ${problem}` : '');
 
-const lines: Record<string, string> = {
+const lines: Record<EarningsLine['kind'], string> = {
   usage: 'Earned by your devices',
   earningsMatured: 'Became available',
   'payout:reserve': 'Set aside for a payout',
@@ -41,6 +41,6 @@ const lines: Record<string, string> = {
 };
 
 /** What a line of the books on earnings is about. */
-export function lineWords(kind: string): string {
-  return lines[kind] ?? kind;
+export function lineWords(kind: EarningsLine['kind']): string {
+  return lines[kind];
 }
