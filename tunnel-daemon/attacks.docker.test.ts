@@ -13,6 +13,7 @@ import { auditLog } from '#db/schema/admin';
 import { devices } from '#db/schema/devices';
 import { suspendUser } from '../lib/accounts/administration.ts';
 import { makeUser } from '../lib/metering/testing.ts';
+import { PROVER_ADDRESS } from './haproxy.ts';
 import {
   eventually,
   makeDevice,
@@ -60,13 +61,11 @@ function call(localAddress: string): Socket {
 /** Whether an ssh server greets a caller from there. */
 async function greeted(from: string): Promise<'greeted' | 'refused'> {
   const socket = call(from);
-  const answers = [
-    once(socket, 'data').then(() => 'greeted' as const),
-    once(socket, 'close').then(() => 'refused' as const),
-  ];
-  const answer = await Promise.race(answers.map((one) => one.catch(() => 'refused' as const)));
+  // An sshd that has too many callers says so before it hangs up.
+  const greeting = once(socket, 'data').then(([data]) => String(data).startsWith('SSH-2.0'));
+  const isGreeted = await Promise.race([greeting, once(socket, 'close').then(() => false)]).catch(() => false);
   socket.destroy();
-  return answer;
+  return isGreeted ? 'greeted' : 'refused';
 }
 
 test('a caller of a renter’s port who says nothing is gone within ten seconds; one who has spoken may take longer', async () => {
@@ -79,12 +78,28 @@ test('a caller of a renter’s port who says nothing is gone within ten seconds;
   slow.destroy();
 }, 15_000);
 
-test('of a crowd of silent callers from one address at most fifty are held, and renters elsewhere get in', async () => {
+test('of a crowd of silent callers from one address at most twenty-five are held, and renters elsewhere get in', async () => {
   const crowd = Array.from({ length: 150 }, () => call('127.7.2.1').resume());
-  expect(await eventually(async () => crowd.filter((socket) => socket.closed).length >= 100)).toBe(true);
+  expect(await eventually(async () => crowd.filter((socket) => socket.closed).length >= 125)).toBe(true);
   expect(await greeted('127.7.2.1')).toBe('refused');
   expect(await greeted('127.7.2.2')).toBe('greeted');
   for (const socket of crowd) socket.destroy();
+});
+
+test('three crowds that do not sign in turn neither the renter nor the prover away', async () => {
+  const crowds = ['127.7.5.1', '127.7.5.2', '127.7.5.3'].map((from) => {
+    const crowd = Array.from({ length: 50 }, () => call(from));
+    for (const socket of crowd) socket.resume().write('SSH-2.0-somebody_who_looks_for_a_password\r\n');
+    return crowd;
+  });
+  const held = () => crowds.map((crowd) => crowd.filter((socket) => !socket.closed).length);
+  await eventually(async () => held().every((count) => count <= 25));
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    expect(await greeted('127.7.5.4')).toBe('greeted');
+    expect(await greeted(PROVER_ADDRESS)).toBe('greeted');
+  }
+  expect(held()).toEqual([25, 25, 25]);
+  for (const socket of crowds.flat()) socket.destroy();
 });
 
 test('a caller who tries again and again is slowed, nobody else is, and it is over soon', async () => {

@@ -136,13 +136,16 @@ backend sshd
 }
 
 /**
- * Renters. A port that is in no map is closed at once; a stranger who keeps guessing is slowed by real source, and
- * holds fewer connections than make an environment's sshd turn others away.
+ * Renters. A port that is in no map is closed at once; a stranger who keeps guessing is slowed by real source. Three
+ * addresses that each hold as many connections to one environment as they may leave room there: its sshd begins to
+ * turn callers away at eighty.
  */
 function sshSection({ LISTEN_ADDRESS, FIRST_PORT, LAST_PORT }: DaemonSettings): string {
   return `
 backend callers
-  stick-table type ip size 100k expire 60s store gpc0_rate(10s),conn_cur
+  stick-table type ip size 100k expire 60s store gpc0_rate(10s)
+backend doors
+  stick-table type string len 48 size 100k expire 60s store conn_cur
 
 frontend environments
   bind ${LISTEN_ADDRESS}:${FIRST_PORT}-${LAST_PORT}
@@ -153,7 +156,9 @@ frontend environments
   tcp-request connection reject unless { dst_port,map_int_ip(${mapFiles.ports}) -m found }
   tcp-request connection track-sc0 src table callers unless prover
   tcp-request connection reject if { sc0_gpc0_rate gt 40 } !prover
-  tcp-request connection reject if { sc0_conn_cur gt 50 } !prover
+  tcp-request connection set-var(sess.port) dst_port
+  tcp-request connection track-sc1 src,concat(:,sess.port) table doors unless prover
+  tcp-request connection reject if { sc1_conn_cur gt 25 } !prover
   tcp-request connection sc-inc-gpc0(0) unless prover
   tcp-request content set-dst dst_port,map_int_ip(${mapFiles.ports})
   default_backend environment_ssh

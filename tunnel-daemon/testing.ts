@@ -173,7 +173,7 @@ export type EnvironmentPorts = { ssh: number; http: number; https: number };
 /** An environment: an sshd that lets the current user in with `keyFile`, and free ports for web servers. */
 export type TestEnvironment = EnvironmentPorts & { hostKey: string; keyFile: string; close(): Promise<void> };
 
-/** Starts an environment on this machine's loopback. */
+/** Starts an environment on this machine's loopback, whose sshd has the limits of the true one. */
 export async function startEnvironment(): Promise<TestEnvironment> {
   const folder = await mkdtemp(join(tmpdir(), 'rpibroker-environment-'));
   const [ports, keyFile] = [
@@ -185,7 +185,9 @@ export async function startEnvironment(): Promise<TestEnvironment> {
   }
   const configuration = `ListenAddress 127.0.0.1:${ports.ssh}\nHostKey ${folder}/host\nPidFile none\nUsePAM no
 AuthorizedKeysFile ${keyFile}.pub\nStrictModes no\nPermitRootLogin yes\nPasswordAuthentication no\n`;
-  await writeFile(join(folder, 'sshd.conf'), configuration);
+  const trueOne = await readFile(new URL('../pi-agent/environment/sshd.conf', import.meta.url), 'utf8');
+  const limits = trueOne.match(/^(LoginGraceTime|Max\w+) .+$/gm) ?? [];
+  await writeFile(join(folder, 'sshd.conf'), configuration + limits.join('\n'));
   await run('mkdir', ['-p', '/run/sshd']).catch(() => {});
   const sshd = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'sshd.conf')], { stdio: 'ignore' });
   const hostKey = (await readFile(join(folder, 'host.pub'), 'utf8')).trim();

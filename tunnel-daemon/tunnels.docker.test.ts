@@ -162,6 +162,18 @@ test('a device that comes back has its tunnel within ten seconds although its ol
   await tunnel.close();
 }, 30_000);
 
+test('whoever offers key after key on one connection is disconnected, by the relay and by an environment', async () => {
+  const keys = await Promise.all(Array.from({ length: 7 }, () => makeKey(relay.settings.DATA_FOLDER)));
+  const offer = keys.flatMap(({ keyFile }) => ['-i', keyFile]);
+  const [key] = keys;
+  expect(await call(key ?? { keyFile: '' }, ['-N', '-b', '127.9.9.8', ...offer])).toContain(
+    'Too many authentication failures',
+  );
+  const quiet = tunnelOptions(relay, key ?? { keyFile: '' }).slice(0, -1);
+  const there = ['-p', String(environment.ssh), ...offer, ...quiet, '127.0.0.1'];
+  await expect(run('ssh', there)).rejects.toThrow('Too many authentication failures');
+});
+
 test('a source that keeps failing is shut out for a while, and devices that signed in from there before are not', async () => {
   const device = await makeDevice(relay);
   const [stranger] = [await makeKey(relay.settings.DATA_FOLDER)];
