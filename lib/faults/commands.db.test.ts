@@ -6,8 +6,11 @@ import { auditLog } from '#db/schema/admin';
 import { earnings, fundingLots } from '#db/schema/payments';
 import { matureEarnings } from '../earnings/commands.ts';
 import { allotSpending } from '../funding/commands.ts';
-import { getEarnings, getWallet, listMovements } from '../ledger/balances.ts';
+import { brokerAccount, personAccount } from '../ledger/accounts.ts';
+import { getEarnings, getWallet, listMovements, readDebt } from '../ledger/balances.ts';
 import { checkInvariants } from '../ledger/invariants.ts';
+import { post } from '../ledger/post.ts';
+import { move } from '../ledger/postings.ts';
 import { after, makeCharges, makeRental, makeUser } from '../metering/testing.ts';
 import { creditFault, type FaultCredit } from './commands.ts';
 import { listFaultCredits, listFaultyCharges } from './queries.ts';
@@ -98,4 +101,13 @@ test('charges of another rental, none at all, and nothing are refused', async ()
   expect(await one.credit({ chargeIds: [] })).toMatchObject({ reason: 'notFound' });
   expect(await one.credit({ rentalId: 'none' })).toMatchObject({ reason: 'notFound' });
   expect(await one.credit({ amount: 0n })).toMatchObject({ reason: 'amountOutOfRange' });
+});
+
+test('what a renter is given back pays first what they owe', async () => {
+  const { renterId, credit, balances } = await openCase();
+  const lines = move(30n, personAccount('receivable', renterId), brokerAccount('chargeback'));
+  await db.transaction((tx) => post(tx, { kind: 'dispute:open', key: randomUUID(), at, about: {}, lines }));
+  expect(await credit()).toMatchObject({ ok: true });
+  expect([(await balances()).wallet, await readDebt(db, renterId)]).toEqual([870n, 0n]);
+  await expectBooks();
 });

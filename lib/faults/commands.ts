@@ -6,12 +6,13 @@ import { rentals } from '#db/schema/rentals';
 import { record } from '../audit/commands.ts';
 import { takeBackPending } from '../earnings/commands.ts';
 import { invariant } from '../errors.ts';
-import { addLot, allotSpending } from '../funding/commands.ts';
+import { allotSpending } from '../funding/commands.ts';
 import { isId } from '../ids.ts';
-import { brokerAccount, earningsOf, walletOf } from '../ledger/accounts.ts';
-import { lockAccounts, post } from '../ledger/post.ts';
+import { brokerAccount, earningsOf, personAccount, walletOf } from '../ledger/accounts.ts';
+import { lockAccounts } from '../ledger/post.ts';
 import { formatMoney } from '../money.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
+import { creditByHand } from '../top-ups/books.ts';
 import { faultCredited } from './postings.ts';
 import { readCredited } from './queries.ts';
 import { type FaultShare, type FaultyCharge, shareOut } from './shares.ts';
@@ -74,7 +75,12 @@ type Parties = { renterId: string; ownerId: string };
 
 async function give(tx: Tx, credit: FaultCredit, { renterId: userId, ownerId }: Parties, shares: FaultShare[]) {
   const { rentalId, amount, reason, adminId, address, key, at } = credit;
-  await lockAccounts(tx, [walletOf(userId), earningsOf(ownerId), brokerAccount('goodwill')]);
+  await lockAccounts(tx, [
+    walletOf(userId),
+    personAccount('receivable', userId),
+    earningsOf(ownerId),
+    brokerAccount('goodwill'),
+  ]);
   const fromOwner = credit.atOwnersCost ? await takeFromOwner(tx, ownerId, shares) : 0n;
   const [kept] = await tx
     .insert(faultCredits)
@@ -86,8 +92,8 @@ async function give(tx: Tx, credit: FaultCredit, { renterId: userId, ownerId }: 
 
   const chargeIds = shares.map(({ chargeId }) => chargeId).join(',');
   const given = { userId, ownerId, fromOwner, fromBroker: amount - fromOwner, chargeIds };
-  await post(tx, faultCredited({ ...given, reason, adminId, key: kept.id, at }));
-  await addLot(tx, { userId, source: 'goodwill', paymentId: null, amount, holdDays: 1, at });
+  const lot = { userId, source: 'goodwill', amount, holdDays: 1 };
+  await creditByHand(tx, faultCredited({ ...given, reason, adminId, key: kept.id, at }), lot);
   const detail = `${formatMoney(amount)}, ${formatMoney(fromOwner)} of it from the owner: ${reason}`;
   const entry = { actorId: adminId, action: 'faultCredited', objectKind: 'rental', objectId: rentalId };
   await record(tx, { ...entry, detail, address, at });

@@ -68,7 +68,7 @@ async function expectAgreement(scene: Scene, before: Record<Sum, bigint>, given:
   expect(books.paid).toBe(model.paid + model.fees);
   expect(owner + transit + model.paid).toBe(OPENING + model.earned - takenBack);
   expect(books.toBeSent).toBe(0n);
-  if (given === 0n) expect(wallet === 0n || debt === 0n).toBe(true);
+  expect(wallet === 0n || debt === 0n).toBe(true);
   if (!scene.truths.some(({ dispute }) => dispute?.state === 'lost')) expect(writtenOff).toBe(0n);
   expect((await checkInvariants()).filter(({ ok }) => !ok)).toEqual([]);
 }

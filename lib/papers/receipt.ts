@@ -5,6 +5,7 @@ import type { Issuing } from './statement.ts';
 export type Received = {
   provider: string;
   reference: string;
+  referenceLabel?: string;
   /** In units of its currency, of which 10 to the power of `decimals` make one. */
   received: { currency: string; amount: bigint; decimals: number };
   credited: bigint;
@@ -13,7 +14,7 @@ export type Received = {
 
 /** What a payer keeps as proof of a payment. */
 export function receiptSheet(payment: Received, { from, to, nameOf }: Issuing): Sheet {
-  const { provider, reference, received, credited, paidAt } = payment;
+  const { provider, reference, referenceLabel = 'Reference', received, credited, paidAt } = payment;
   const row = [paidAt.toISOString(), `Credit for rentals, paid by ${nameOf(provider)}`, String(credited)];
   return {
     title: 'Receipt',
@@ -21,7 +22,7 @@ export function receiptSheet(payment: Received, { from, to, nameOf }: Issuing): 
     to,
     facts: [
       { label: 'Paid by', value: nameOf(provider) },
-      { label: 'Reference', value: reference },
+      { label: referenceLabel, value: reference },
       { label: 'Received', value: tellUnits(received) },
     ],
     sections: [{ title: 'Payment', columns: bookingColumns, rows: [row] }],

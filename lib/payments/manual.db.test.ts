@@ -40,7 +40,7 @@ test('whoever paid the broker directly has one receipt for it', async () => {
   const issued = await db.select().from(papers).where(eq(papers.userId, credit.userId));
   const facts = [
     { label: 'Paid by', value: 'direct payment to the broker' },
-    { label: 'Reference', value: 'Invoice 7' },
+    { label: 'For', value: 'Invoice 7' },
     { label: 'Received', value: '5.000000 USD' },
   ];
   expect(issued).toMatchObject([{ kind: 'receipt', total: 5_000_000n, content: { facts } }]);

@@ -4,10 +4,11 @@ import { disputes, payments, topUps, unapplied } from '#db/schema/payments';
 import { savedMethods } from '#db/schema/wallets';
 import { takeBackPending } from '../earnings/commands.ts';
 import { invariant } from '../errors.ts';
-import { addLot, freezeLot, getLotId, returnToLots, takeFromLots } from '../funding/commands.ts';
+import { addLot, freezeLot, getLotId, type Lot, returnToLots, takeFromLots } from '../funding/commands.ts';
+import { personAccount } from '../ledger/accounts.ts';
 import { readDebt, readWallet } from '../ledger/balances.ts';
-import { post } from '../ledger/post.ts';
-import type { Sending } from '../ledger/postings.ts';
+import { lockAccounts, post } from '../ledger/post.ts';
+import type { Posting, Sending } from '../ledger/postings.ts';
 import { lesser } from '../money.ts';
 import { issueReceipt } from '../papers/commands.ts';
 import type { Dispute, Money, Payment, PaymentProvider, SavedMethod } from '../payments/provider.ts';
@@ -82,6 +83,18 @@ async function writeReceipt(tx: Tx, { treasury, provider, topUp, at }: Doing, pa
   const received = { currency, amount, decimals };
   const about = { provider: provider.id, reference, received, credited, paidAt };
   await issueReceipt(tx, { ...about, userId: topUp.userId, paymentId, providers, at });
+}
+
+/** Books what an admin credits, and pays first from it what the person owes; false when it was booked before. */
+export async function creditByHand(tx: Tx, posting: Posting, lot: Omit<Lot, 'paymentId' | 'at'>): Promise<boolean> {
+  const { key, at, lines } = posting;
+  const { userId } = lot;
+  await lockAccounts(tx, [...lines.map(({ account }) => account), personAccount('receivable', userId)]);
+  const { posted } = await post(tx, posting);
+  if (!posted) return false;
+  await addLot(tx, { ...lot, paymentId: null, at });
+  await settleDebt(tx, { userId, paymentId: null, key, at });
+  return true;
 }
 
 /** What a person owes for money that was taken back is paid first, by what has just come in. */

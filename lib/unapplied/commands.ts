@@ -3,14 +3,13 @@ import { db, type Tx } from '#db/client';
 import { users } from '#db/schema/accounts';
 import { unapplied } from '#db/schema/payments';
 import { record } from '../audit/commands.ts';
-import { addLot } from '../funding/commands.ts';
 import { isId } from '../ids.ts';
-import { CURRENCY, personAccount } from '../ledger/accounts.ts';
-import { lockAccounts, post } from '../ledger/post.ts';
+import { CURRENCY } from '../ledger/accounts.ts';
+import { post } from '../ledger/post.ts';
 import { formatMoney } from '../money.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
 import { largestCredit } from '../payments/manual.ts';
-import { settleDebt } from '../top-ups/books.ts';
+import { creditByHand } from '../top-ups/books.ts';
 import { type Resolving, unappliedCredited, unappliedReturned } from './postings.ts';
 
 /** What the longest wait for contested money is: nothing is known of how this money came. */
@@ -31,7 +30,7 @@ type Unapplied = typeof unapplied.$inferSelect;
 export async function creditUnapplied(
   decision: Decision & { email: string; worth: bigint | null },
 ): Promise<Outcome<void, UnappliedRefusal>> {
-  const { email, worth, at } = decision;
+  const { email, worth } = decision;
   return resolve(decision, async (tx, found) => {
     const resolving = resolvingOf(found, decision);
     if (!resolving) return refused('noMoney');
@@ -41,12 +40,8 @@ export async function creditUnapplied(
     if (!user) return refused('noSuchUser');
 
     const { id: userId } = user;
-    const { lines, ...posting } = unappliedCredited({ ...resolving, userId, credited });
-    await lockAccounts(tx, [...lines.map(({ account }) => account), personAccount('receivable', userId)]);
-    await post(tx, { ...posting, lines });
-    const lot = { userId, source: found.provider, paymentId: null, amount: credited };
-    await addLot(tx, { ...lot, holdDays: HOLD_DAYS, at });
-    await settleDebt(tx, { userId, paymentId: null, key: posting.key, at });
+    const lot = { userId, source: found.provider, amount: credited, holdDays: HOLD_DAYS };
+    await creditByHand(tx, unappliedCredited({ ...resolving, userId, credited }), lot);
     return done(`credited ${formatMoney(credited)} to ${email}`);
   });
 }
