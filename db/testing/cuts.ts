@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { inject, vi } from 'vitest';
+import { expect, inject, vi } from 'vitest';
 
 /** When a connection is cut: before the server sees a statement, or after it did it and before anybody hears of it. */
 export type Moment = 'unasked' | 'unheard';
@@ -31,4 +31,30 @@ export async function cutShort(cutAt: number, moment: Moment, work: () => Promis
   saboteur.mockRestore();
   await killer.end();
   return seen.statements >= cutAt;
+}
+
+type Crash<Scene> = {
+  scene: () => Promise<Scene>;
+  work: (scene: Scene) => Promise<unknown>;
+  /** What happens afterwards; where nothing is said, whoever was cut off tries again, and may hear that it is done. */
+  goOn?: (scene: Scene) => Promise<unknown>;
+  expectConverged: (scene: Scene) => Promise<void>;
+};
+
+/**
+ * Cuts `work` before its first statement, its second and so on, each time in a scene of its own, and at last when all is
+ * done and only the answer is lost. Answers how many statements there are.
+ */
+export async function atEveryStatement<Scene>({ scene, work, goOn = work, expectConverged }: Crash<Scene>) {
+  const crash = async (statement: number, moment: Moment) => {
+    const one = await scene();
+    const reached = await cutShort(statement, moment, () => work(one));
+    await goOn(one);
+    await expectConverged(one);
+    return reached;
+  };
+  const reached = { statements: 0 };
+  while (await crash(reached.statements + 1, 'unasked')) reached.statements++;
+  expect(await crash(reached.statements, 'unheard')).toBe(true);
+  return reached.statements;
 }

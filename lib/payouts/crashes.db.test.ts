@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { cutShort, type Moment } from '../../db/testing/cuts.ts';
+import { atEveryStatement } from '../../db/testing/cuts.ts';
 import { requestPayout, withdrawPayout } from './commands.ts';
 import { checkPayouts, submitPayouts, syncPayout } from './sending.ts';
 import {
@@ -33,29 +33,6 @@ async function sentScene() {
   const scene = await askedScene();
   await submitPayouts(scene.treasury, { at: hoursAfter(0) });
   return scene;
-}
-
-type Crash = {
-  scene: () => Promise<Scene>;
-  work: (scene: Scene) => Promise<unknown>;
-  /** What happens by itself afterwards. */
-  goOn?: (scene: Scene) => Promise<unknown>;
-  expectConverged: (scene: Scene) => Promise<void>;
-};
-
-/** Cuts `work` at every statement, before the server saw it, and at last after it did; answers how many there are. */
-async function atEveryStatement({ scene, work, goOn = work, expectConverged }: Crash): Promise<number> {
-  const crash = async (statement: number, moment: Moment) => {
-    const one = await scene();
-    const reached = await cutShort(statement, moment, () => work(one));
-    await goOn(one);
-    await expectConverged(one);
-    return reached;
-  };
-  const reached = { statements: 0 };
-  while (await crash(reached.statements + 1, 'unasked')) reached.statements++;
-  expect(await crash(reached.statements, 'unheard')).toBe(true);
-  return reached.statements;
 }
 
 /** Everything that looks after payouts by itself, for as long as it takes. */

@@ -3,7 +3,7 @@ import { afterEach, beforeAll, expect, test } from 'vitest';
 import { db } from '#db/client';
 import { usageCharges } from '#db/schema/ledger';
 import { proofIntervals, rentalEvents, rentals } from '#db/schema/rentals';
-import { cutShort, type Moment } from '../../db/testing/cuts.ts';
+import { atEveryStatement } from '../../db/testing/cuts.ts';
 import { recordReport } from '../agents/commands.ts';
 import { after, deviceOf, makeMarketDevice, makePerson, makeRelay, report, sealer, start } from '../agents/testing.ts';
 import { contract } from '../contracts/agreement.ts';
@@ -52,31 +52,6 @@ async function runningScene() {
 const eventsOf = async (rentalId: string, kind: string) =>
   (await db.select().from(rentalEvents).where(eq(rentalEvents.rentalId, rentalId))).filter((e) => e.kind === kind)
     .length;
-
-type Crash<S extends Scene> = {
-  scene: () => Promise<S>;
-  work: (scene: S) => Promise<unknown>;
-  expectConverged: (scene: S) => Promise<void>;
-};
-
-/**
- * Cuts `work` before its first statement, its second and so on, each time in a scene of its own, and at last when all is
- * done and only the answer is lost. Answers how many statements there are.
- */
-async function atEveryStatement<S extends Scene>({ scene, work, expectConverged }: Crash<S>): Promise<number> {
-  const crash = async (statement: number, moment: Moment) => {
-    const one = await scene();
-    const reached = await cutShort(statement, moment, () => work(one));
-    // Whoever was cut off tries again; the answer may be that it was done already.
-    await work(one);
-    await expectConverged(one);
-    return reached;
-  };
-  const reached = { statements: 0 };
-  while (await crash(reached.statements + 1, 'unasked')) reached.statements++;
-  expect(await crash(reached.statements, 'unheard')).toBe(true);
-  return reached.statements;
-}
 
 test('a broker that is killed while it rents a device out has one rental and one hold when it is asked again', async () => {
   const statements = await atEveryStatement({
