@@ -21,6 +21,9 @@ type User = typeof users.$inferSelect;
 type Asked = { letterhead: Letterhead; at: Date };
 type FromOutside = Asked & { address: string };
 
+/** Who makes a change that a thief would make, and at which session. */
+export type Guarded = Asked & { userId: string; sessionId: string };
+
 /** Opens an account, unless the address has one: the answer is the same, and only the mail tells which. */
 export function signUp(
   asked: FromOutside & { email: string; name: string; password: string },
@@ -104,9 +107,7 @@ export async function resetPassword(
 }
 
 /** Sets a new password for somebody who is signed in and has just proved who they are; other sessions end. */
-export async function changePassword(
-  asked: Asked & { userId: string; sessionId: string; password: string },
-): Promise<Outcome<void, 'guessable'>> {
+export async function changePassword(asked: Guarded & { password: string }): Promise<Outcome<void, 'guessable'>> {
   const passwordHash = await hashPassword(asked.password);
   return db.transaction(async (tx) => {
     const user = await getUser(tx, asked.userId);
@@ -118,12 +119,10 @@ export async function changePassword(
   });
 }
 
-/** After a change that a thief would make: ends the other sessions and writes to the member what has changed. */
-export async function guardChange(asked: Asked & { userId: string; sessionId: string; change: string }) {
-  await db.transaction(async (tx) => {
-    await endOtherSessions(asked, tx);
-    await announce(tx, await getUser(tx, asked.userId), asked.change, asked.letterhead);
-  });
+/** With a change that a thief would make: ends the other sessions and writes to the member what has changed. */
+export async function guardChange(tx: Tx, asked: Guarded & { change: string }): Promise<void> {
+  await endOtherSessions(asked, tx);
+  await announce(tx, await getUser(tx, asked.userId), asked.change, asked.letterhead);
 }
 
 /** Changes what we call a member. */

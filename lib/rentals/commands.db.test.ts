@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { eq, inArray } from 'drizzle-orm';
 import { beforeAll, expect, test } from 'vitest';
 import { db } from '#db/client';
@@ -84,7 +85,8 @@ test('a renter gets a random name, password and port, the saved keys, and the ra
   const [renterId, ownerId] = await Promise.all([makePerson({ credit: HOUR }), makePerson()]);
   const publicKey = `ssh-ed25519 ${Buffer.concat([Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0 '), Buffer.alloc(32, 7)]).toString('base64')}`;
   const pasted = `${publicKey} <script>alert(1)</script>`;
-  await addSshKey({ userId: renterId, name: '', publicKey: pasted, at: start });
+  const guarded = { userId: renterId, sessionId: randomUUID(), at: start, letterhead: { publicUrl: '', sealer } };
+  await addSshKey({ ...guarded, name: '', publicKey: pasted });
   const deviceId = await makeMarketDevice(ownerId, { rate: RATE });
   const outcome = await rent(deviceId, renterId);
 

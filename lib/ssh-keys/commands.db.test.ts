@@ -1,9 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { makePerson, start, tunnelKey } from '../agents/testing.ts';
+import { db } from '#db/client';
+import { atEveryStatement } from '../../db/testing/cuts.ts';
+import { makePerson, sealer, start, tunnelKey } from '../agents/testing.ts';
+import { subjectsTo } from '../payouts/testing.ts';
+import { createSession } from '../sessions/commands.ts';
+import { listSessions } from '../sessions/queries.ts';
 import { addSshKey, MOST_KEYS, removeSshKey } from './commands.ts';
 import { listSshKeys } from './queries.ts';
 
-const add = (userId: string, publicKey: string, name = 'laptop') => addSshKey({ userId, name, publicKey, at: start });
+const guarded = (userId: string, sessionId: string = randomUUID()) => {
+  return { userId, sessionId, at: start, letterhead: { publicUrl: 'https://broker.example', sealer } };
+};
+
+const add = (userId: string, publicKey: string, name = 'laptop') => addSshKey({ ...guarded(userId), name, publicKey });
 
 test('a public key is kept without its comment, once', async () => {
   const userId = await makePerson();
@@ -29,9 +39,9 @@ test('two people may keep the same key, and neither can remove the other’s', a
   const [kept] = await listSshKeys(one);
   const keyId = kept?.id ?? '';
   for (const target of [keyId, 'nonsense']) {
-    expect(await removeSshKey({ keyId: target, userId: other })).toEqual({ ok: false, reason: 'notFound' });
+    expect(await removeSshKey({ ...guarded(other), keyId: target })).toEqual({ ok: false, reason: 'notFound' });
   }
-  expect(await removeSshKey({ keyId, userId: one })).toEqual({ ok: true, value: undefined });
+  expect(await removeSshKey({ ...guarded(one), keyId })).toEqual({ ok: true, value: undefined });
   expect([await listSshKeys(one), (await listSshKeys(other)).length]).toEqual([[], 1]);
 });
 
@@ -47,4 +57,35 @@ test('nobody keeps more keys than are installed, not even by adding them at once
   const outcomes = await Promise.all(Array.from({ length: MOST_KEYS + 5 }, () => add(userId, tunnelKey())));
   expect(outcomes.filter((outcome) => !outcome.ok && outcome.reason === 'tooMany')).toHaveLength(5);
   expect(await listSshKeys(userId)).toHaveLength(MOST_KEYS);
+});
+
+async function signedInTwice() {
+  const userId = await makePerson();
+  const open = () => createSession(db, { userId, address: '192.0.2.1', userAgent: '', at: start });
+  return { userId, here: await open(), elsewhere: await open() };
+}
+
+const openSessions = async (userId: string) => (await listSessions(userId, start)).map(({ id }) => id);
+
+test('whoever adds or removes a key is written to, and signed in nowhere else', async () => {
+  const { userId, here } = await signedInTwice();
+  expect(await addSshKey({ ...guarded(userId, here), name: '', publicKey: tunnelKey() })).toMatchObject({ ok: true });
+  expect(await openSessions(userId)).toEqual([here]);
+  const [kept] = await listSshKeys(userId);
+  await removeSshKey({ ...guarded(userId, here), keyId: kept?.id ?? '' });
+  expect(await subjectsTo(userId)).toEqual(['An SSH key was added', 'An SSH key was removed']);
+});
+
+test('a broker that is killed while it keeps a key keeps none of which its owner does not hear', async () => {
+  const statements = await atEveryStatement({
+    scene: signedInTwice,
+    work: ({ userId, here }) => addSshKey({ ...guarded(userId, here), name: '', publicKey: tunnelKey() }),
+    goOn: async () => {},
+    expectConverged: async ({ userId, here, elsewhere }) => {
+      const keys = await listSshKeys(userId);
+      expect(await subjectsTo(userId)).toHaveLength(keys.length);
+      expect((await openSessions(userId)).sort()).toEqual(keys.length ? [here] : [here, elsewhere].sort());
+    },
+  });
+  expect(statements).toBeGreaterThan(5);
 });

@@ -1,6 +1,7 @@
 import { and, count, eq } from 'drizzle-orm';
 import { db } from '#db/client';
 import { sshKeys, users } from '#db/schema/accounts';
+import { type Guarded, guardChange } from '#lib/accounts/commands';
 import { isId } from '#lib/ids';
 import { done, type Outcome, refused } from '#lib/outcome';
 import { type KeyProblem, readPublicKey } from './public-keys.ts';
@@ -9,12 +10,9 @@ import { type KeyProblem, readPublicKey } from './public-keys.ts';
 export const MOST_KEYS = 50;
 
 /** Keeps a public key, which rentals that begin from now on let in. */
-export async function addSshKey(request: {
-  userId: string;
-  name: string;
-  publicKey: string;
-  at: Date;
-}): Promise<Outcome<{ fingerprint: string }, KeyProblem | 'known' | 'tooMany'>> {
+export async function addSshKey(
+  request: Guarded & { name: string; publicKey: string },
+): Promise<Outcome<{ fingerprint: string }, KeyProblem | 'known' | 'tooMany'>> {
   const { userId, at } = request;
   const key = readPublicKey(request.publicKey);
   if (!key.ok) return key;
@@ -28,15 +26,21 @@ export async function addSshKey(request: {
     if (kept && kept.number >= MOST_KEYS) return refused('tooMany');
     const row = { userId, name, publicKey: line, fingerprint, createdAt: at };
     const added = await tx.insert(sshKeys).values(row).onConflictDoNothing().returning({ id: sshKeys.id });
-    return added.length > 0 ? done({ fingerprint }) : refused('known');
+    if (added.length === 0) return refused('known');
+    await guardChange(tx, { ...request, change: 'An SSH key was added' });
+    return done({ fingerprint });
   });
 }
 
 /** Forgets a public key; running rentals keep what they were given. */
-export async function removeSshKey(request: { keyId: string; userId: string }): Promise<Outcome<void, 'notFound'>> {
+export async function removeSshKey(request: Guarded & { keyId: string }): Promise<Outcome<void, 'notFound'>> {
   const { keyId, userId } = request;
   if (!isId(keyId)) return refused('notFound');
   const own = and(eq(sshKeys.id, keyId), eq(sshKeys.userId, userId));
-  const removed = await db.delete(sshKeys).where(own).returning({ id: sshKeys.id });
-  return removed.length > 0 ? done(undefined) : refused('notFound');
+  return db.transaction(async (tx) => {
+    const { rowCount } = await tx.delete(sshKeys).where(own);
+    if (!rowCount) return refused('notFound');
+    await guardChange(tx, { ...request, change: 'An SSH key was removed' });
+    return done(undefined);
+  });
 }

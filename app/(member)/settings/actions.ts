@@ -2,7 +2,7 @@
 
 import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
-import { changeName, changePassword, guardChange } from '#lib/accounts/commands';
+import { changeName, changePassword } from '#lib/accounts/commands';
 import { nameField, newPasswordField } from '#lib/accounts/fields';
 import { letterheadFields } from '#lib/papers/fields';
 import { keepLetterhead } from '#lib/papers/letterheads';
@@ -58,9 +58,8 @@ export const endOtherSessionsAction = memberAction(z.object({}), async (_, { id:
 export const addSshKeyAction = freshAction(
   z.object({ name: z.string().trim().max(60, 'Please use at most 60 characters.'), publicKey: z.string().max(20_000) }),
   async (key, { id: userId, sessionId }, { at }) => {
-    const outcome = await addSshKey({ ...key, userId, at });
+    const outcome = await addSshKey({ ...key, userId, sessionId, at, letterhead: letterhead() });
     if (!outcome.ok) return { problems: { publicKey: refusals[outcome.reason] } };
-    await guardChange({ userId, sessionId, change: 'An SSH key was added', at, letterhead: letterhead() });
     revalidatePath('/settings');
   },
 );
@@ -68,9 +67,8 @@ export const addSshKeyAction = freshAction(
 export const removeSshKeyAction = freshAction(
   z.object({ keyId: z.uuid() }),
   async ({ keyId }, { id: userId, sessionId }, { at }) => {
-    const outcome = await removeSshKey({ keyId, userId });
+    const outcome = await removeSshKey({ keyId, userId, sessionId, at, letterhead: letterhead() });
     if (!outcome.ok) return { message: refusals[outcome.reason] };
-    await guardChange({ userId, sessionId, change: 'An SSH key was removed', at, letterhead: letterhead() });
     revalidatePath('/settings');
   },
 );
