@@ -11,7 +11,7 @@ const MOST_SOURCES = 50_000;
 export type Guard = {
   /** Hears from HAProxy from where each connection to sshd really comes, until HAProxy ends or `signal` aborts. */
   listen(signal: AbortSignal): Promise<void>;
-  failed(port: number): Promise<void>;
+  failed(port: number, at: Date): Promise<void>;
   /** A device has signed in: failures beside it, behind the same address, may no longer shut it out. */
   succeeded(port: number): Promise<void>;
   /** From where a connection really comes, or null when HAProxy has not told. */
@@ -33,10 +33,11 @@ export function createGuard(runtime: Runtime, log: Logger): Guard {
         },
         signal,
       ),
-    async failed(port) {
+    async failed(port, at) {
       const source = sources.get(port);
       if (!source) return;
-      const recent = [...(failures.get(source) ?? []), Date.now()].filter((at) => at > Date.now() - MEMORY_MS);
+      const now = at.getTime();
+      const recent = [...(failures.get(source) ?? []), now].filter((then) => then > now - MEMORY_MS);
       // The youngest at the end: whoever has been quiet longest is forgotten first.
       failures.delete(source);
       failures.set(source, recent);

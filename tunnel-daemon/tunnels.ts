@@ -30,7 +30,7 @@ type SignedIn = { port: number; fingerprint: string; line: string };
 
 /** The tunnels that end at the sshd behind `sshdPort`. */
 export function watchTunnels(options: TunnelOptions): Tunnels {
-  const { sshdPort, sshdLog, runtime, roster, guard, log } = options;
+  const { sshdPort, sshdLog, runtime, roster, log } = options;
   const reader = readLog(sshdLog);
   const signedIn = new Map<number, SignedIn>();
   const note = (event: SshdEvent | null) => {
@@ -55,7 +55,7 @@ export function watchTunnels(options: TunnelOptions): Tunnels {
       forgetGone(signedIn, sockets, sshdPort);
       // What happened before this daemon's time has had its consequences.
       if (history.read) {
-        await tellGuard(guard, events);
+        await tellGuard(options, events);
         await tellDenials(options, denied);
       }
       history.read = true;
@@ -98,10 +98,10 @@ async function cutTunnels(runtime: Runtime, { sshdPort, unwanted, log }: Cut) {
   for (const { fingerprint, port } of unwanted) log.info({ fingerprint, port }, 'tunnel session ended');
 }
 
-async function tellGuard(guard: Guard, events: (SshdEvent | null)[]) {
+async function tellGuard({ guard, clock }: TunnelOptions, events: (SshdEvent | null)[]) {
   for (const event of events) {
     if (event?.kind === 'accepted') await guard.succeeded(event.port);
-    if (event?.kind === 'failed') await guard.failed(event.port);
+    if (event?.kind === 'failed') await guard.failed(event.port, clock.now());
   }
 }
 
