@@ -23,8 +23,8 @@ export const benchAgent = 'rpibroker-agent-bench';
 
 /** A whole broker with this machine as its device, and a renter with money and a saved key in front of a browser. */
 export type BenchBroker = {
-  /** How long the broker's second start took until it said that it is ready. */
-  secondStartSeconds: number;
+  /** How long the broker's first and its second start took until it said that it is ready. */
+  startSeconds: { first: number; second: number };
   database: pg.Client;
   renter: Page;
   keyFile: string;
@@ -49,7 +49,7 @@ async function prepare(parts: AsyncDisposableStack): Promise<BenchBroker> {
   parts.defer(() => rm(folder, { recursive: true }));
   parts.defer(() => removeDevice(benchAgent));
   parts.defer(() => forgetBroker(settings));
-  const secondStartSeconds = await startTwice(parts);
+  const startSeconds = await startTwice(parts);
 
   const DATABASE_URL = `postgresql://rpibroker@${encodeURIComponent(join(settings.places.run, 'postgres'))}/postgres`;
   const database = new pg.Client({ connectionString: DATABASE_URL });
@@ -62,18 +62,24 @@ async function prepare(parts: AsyncDisposableStack): Promise<BenchBroker> {
   const keyFile = join(folder, 'key');
   await shOk(`ssh-keygen -q -t ed25519 -N '' -C bench -f ${keyFile}`);
   const renter = await renterWithKey(browser, keyFile);
-  return { secondStartSeconds, database, renter, keyFile, listing: await findListing(renter) };
+  return { startSeconds, database, renter, keyFile, listing: await findListing(renter) };
 }
 
-/** Starts the broker, ends it, starts it again; answers how long the second start took. */
-async function startTwice(parts: AsyncDisposableStack): Promise<number> {
+/** Starts the broker, ends it, starts it again; answers how long the starts took. */
+async function startTwice(parts: AsyncDisposableStack): Promise<BenchBroker['startSeconds']> {
   await removeDevice(benchAgent);
   await forgetBroker(settings);
-  const endFirst = await launchBroker(settings);
+  const [first, endFirst] = await timeStart();
   await endFirst();
+  const [second, endSecond] = await timeStart();
+  parts.defer(endSecond);
+  return { first, second };
+}
+
+async function timeStart() {
   const begun = performance.now();
-  parts.defer(await launchBroker(settings));
-  return (performance.now() - begun) / 1000;
+  const end = await launchBroker(settings);
+  return [(performance.now() - begun) / 1000, end] as const;
 }
 
 async function renterWithKey(browser: Browser, keyFile: string): Promise<Page> {

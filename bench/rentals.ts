@@ -11,14 +11,15 @@ const ROUNDS = 20;
 export async function measureRentals(broker: BenchBroker): Promise<Figure[]> {
   const rented: Rented[] = [];
   const stopped: Stopped[] = [];
-  const bare: number[] = [];
+  const bare: Bare[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const rental = await rent(broker);
     rented.push(rental);
     stopped.push(await stop(broker, rental));
     if (round % 4 === 0) bare.push(await timeBare(broker.keyFile));
   }
-  return [...wayIn(rented, median(bare)), ...(await stepsOf(broker, rented)), ...wayOut(stopped)];
+  const [made, removed] = [median(bare.map((one) => one.made)), median(bare.map((one) => one.removed))];
+  return [...wayIn(rented, made), ...(await stepsOf(broker, rented)), ...wayOut(stopped, { made, removed })];
 }
 
 function wayIn(rented: Rented[], bare: number): Figure[] {
@@ -52,37 +53,34 @@ async function stepsOf({ database }: BenchBroker, rented: Rented[]): Promise<Fig
   return [...since, ...rows.map(({ name, took }) => step(`agent: ${name}`, took, 'its own time, median'))];
 }
 
-function wayOut(stopped: Stopped[]): Figure[] {
+/** Beside a container on the bare engine: what ends its connections, and what makes another in its place. */
+function wayOut(stopped: Stopped[], { made, removed }: Bare): Figure[] {
+  const figures = (what: keyof Stopped, name: string, most: number, bare: number, comparedWith: string) => {
+    const seconds = stopped.map((stop) => stop[what] / 1000);
+    const figure = (value: number) => ({ value, unit: 's', comparedWith, ratio: value / bare, target: { most } });
+    return [
+      { name: `stop: ${name}, median`, ...figure(median(seconds)) },
+      { name: `stop: ${name}, slowest`, ...figure(Math.max(...seconds)) },
+    ];
+  };
+  const removal = `docker rm -f on the bare engine (${removed.toFixed(2)} s)`;
+  const renewal = `docker rm -f, docker run and first ssh command there (${(removed + made).toFixed(2)} s)`;
   return [
-    ...ofAll(
-      'stop: open connection cut',
-      stopped.map(({ cut }) => cut),
-      2,
-    ),
-    ...ofAll(
-      'stop: new connection refused',
-      stopped.map(({ refused }) => refused),
-      2,
-    ),
-    ...ofAll(
-      'stop: wiped and to be rented again',
-      stopped.map(({ back }) => back),
-      15,
-    ),
+    ...figures('cut', 'open connection cut', 2, removed, removal),
+    ...figures('refused', 'new connection refused', 2, removed, removal),
+    ...figures('back', 'wiped and to be rented again', 15, removed + made, renewal),
   ];
 }
 
-function ofAll(name: string, milliseconds: number[], most: number): Figure[] {
-  const figure = { unit: 's', comparedWith: '', target: { most } };
-  return [
-    { name: `${name}, median`, value: median(milliseconds) / 1000, ...figure },
-    { name: `${name}, slowest`, value: Math.max(...milliseconds) / 1000, ...figure },
-  ];
-}
+/** Seconds until a container on the bare engine answered its first ssh command, and until it was removed again. */
+type Bare = { made: number; removed: number };
 
-async function timeBare(keyFile: string): Promise<number> {
+async function timeBare(keyFile: string): Promise<Bare> {
   const begun = performance.now();
-  await using environment = await startBareEnvironment(keyFile);
+  await using parts = new AsyncDisposableStack();
+  const environment = parts.use(await startBareEnvironment(keyFile));
   await shOk(`${environment.ssh} bench@${environment.address} true`);
-  return (performance.now() - begun) / 1000;
+  const answered = performance.now();
+  await parts.disposeAsync();
+  return { made: (answered - begun) / 1000, removed: (performance.now() - answered) / 1000 };
 }
