@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { invariant } from '../lib/errors.ts';
 import { runScript } from '../scripts/local/programs.ts';
 import { withDatabase } from './database.ts';
 import type { Figure } from './figure.ts';
@@ -38,7 +39,9 @@ async function measureHere(): Promise<Figure[]> {
   const alone = await ratePerSecond(couples, ALONE_SECONDS);
   const [beside] = await Promise.all([ratePerSecond(couples, MINUTE_SECONDS), meterMinute()]);
   // Nothing but the ledger is written here: no payments, refunds, payouts or lots stand beside its postings.
-  const broken = (await checkInvariants()).filter(({ name, ok }) => !ok && ofLedger.includes(name));
+  const checked = (await checkInvariants()).filter(({ name }) => ofLedger.includes(name));
+  invariant(checked.length === ofLedger.length, 'a promise of the ledger has another name now');
+  const broken = checked.filter(({ ok }) => !ok);
   await pool.end();
 
   return [
