@@ -15,6 +15,17 @@ export async function signedIn(browser: Browser, role: Role, broker = testBroker
   );
 }
 
+/** Fills the form for a new device, as an owner who looks at the device’s page then. */
+export async function registerDevice(owner: Page, name: string, rate = '0.01') {
+  await owner.goto('/my/devices/new');
+  await owner.getByLabel('Name').fill(name);
+  await owner.getByLabel('Country').selectOption('PT');
+  await owner.getByLabel('Hourly rate').fill(rate);
+  await owner.getByLabel('Disk for renters').fill('4');
+  await owner.getByRole('button', { name: 'Add device' }).click();
+  await owner.waitForURL(/\/my\/devices\/[0-9a-f-]{36}/);
+}
+
 /** Opens a browser of its own for somebody whose password we know, signed in. */
 export async function signedInAs(
   browser: Browser,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { testBroker } from '../../../../scripts/testing/broker.ts';
 import { cutDevice, healDevice, kill9, programs, removeDevice, testAgent } from '../../../../scripts/testing/kill.ts';
-import { signedIn } from '../../../../scripts/testing/people.ts';
+import { registerDevice, signedIn } from '../../../../scripts/testing/people.ts';
 import {
   lastProof,
   provenStretches,
@@ -51,12 +51,7 @@ test.afterAll(async () => {
 
 test('an owner registers a device, pastes the shown command, and watches it reach the market', async () => {
   const { owner } = at;
-  await owner.goto('/my/devices/new');
-  await owner.getByLabel('Name').fill('Kitchen Pi');
-  await owner.getByLabel('Country').selectOption('PT');
-  await owner.getByLabel('Hourly rate').fill('0.036');
-  await owner.getByLabel('Disk for renters').fill('4');
-  await owner.getByRole('button', { name: 'Add device' }).click();
+  await registerDevice(owner, 'Kitchen Pi', '0.036');
 
   const command = await owner.getByRole('figure', { name: 'Install command' }).locator('code').textContent();
   await shOk(`export RPIBROKER_NAME=${testAgent}; ${command}`, { timeoutSeconds: 180 });
