@@ -123,6 +123,7 @@ function taskKey(order: AgentOrder | null): string {
   return `${task.kind} ${task.kind === 'wipe' ? task.wipeId : (environmentIn(task)?.id ?? '')}`.trim();
 }
 
-function waitMs(failures: number): number {
+/** How long to wait after so many failures in a row, in milliseconds. */
+export function waitMs(failures: number): number {
   return failures === 0 ? lookAgainAfterMs : Math.min(mostWaitMs, 500 * 2 ** failures);
 }
