@@ -1,6 +1,6 @@
 import type { devices } from '../../db/schema/devices.ts';
 import type { DeviceState } from '../../lib/devices/lifecycle.ts';
-import type { Hardware, Probe } from '../../lib/protocol/agent.ts';
+import type { Hardware, Probe, TimedStep } from '../../lib/protocol/agent.ts';
 import type { RentalState } from '../../lib/rentals/lifecycle.ts';
 import type { RentalStoryKind } from '../../lib/rentals/story.ts';
 
@@ -44,6 +44,9 @@ const probes: Probe[] = [
   },
 ];
 
+/** Markup that a stranger's device sends in the place of `what`. */
+export const marked = (what: string) => `${what} <img src=x onerror="document.title='pwned'">`;
+
 type DeviceRow = typeof devices.$inferInsert;
 const measured = (facts: Partial<Hardware> = {}): Partial<DeviceRow> => {
   const found = { ...hardware, ...facts };
@@ -61,6 +64,24 @@ export const wantedDevices: Record<string, [state: DeviceState, name: string, ro
     'ready',
     'The little one behind the books in the living room',
     { ...measured({ model: 'Raspberry Pi Zero 2 W Rev 1.0', memoryBytes: 448_000_000 }), country: 'GB', rate: 900n },
+  ],
+  strange: [
+    'ready',
+    'Basement',
+    {
+      ...measured({ model: marked('model'), kernel: marked('kernel') }),
+      country: 'IS',
+      problem: marked('problem'),
+      probes: [
+        {
+          name: 'homeNetwork',
+          tried: marked('tried'),
+          seen: marked('seen'),
+          passed: false,
+          fix: marked('fix'),
+        },
+      ],
+    },
   ],
   unlisted: ['ready', 'Workshop', { ...measured(), listed: false }],
   offline: ['ready', 'Garden shed', { ...measured(), lastPollAt: minutesAgo(300), tunnelUpSince: null }],
@@ -84,7 +105,15 @@ export const wantedDevices: Record<string, [state: DeviceState, name: string, ro
 /** Every rental of the scene by what it shows: its state, its device, since when, until when proven, and its story. */
 export const wantedRentals: Record<
   string,
-  { state: RentalState; device: string; began: Date; provenTo?: Date; ended?: Date; story: RentalStoryKind[] }
+  {
+    state: RentalState;
+    device: string;
+    began: Date;
+    provenTo?: Date;
+    ended?: Date;
+    story: RentalStoryKind[];
+    environmentSteps?: TimedStep[];
+  }
 > = {
   preparing: { state: 'preparing', device: 'preparing', began: minutesAgo(0), story: ['agreed', 'orderTaken'] },
   active: { state: 'active', device: 'active', began: minutesAgo(190), provenTo: ahead, story: ['agreed', 'proved'] },
@@ -116,5 +145,14 @@ export const wantedRentals: Record<
     began: minutesAgo(60),
     ended: minutesAgo(58),
     story: ['agreed', 'tookTooLong'],
+  },
+  strange: {
+    state: 'ended',
+    device: 'strange',
+    began: minutesAgo(4000),
+    provenTo: minutesAgo(3000),
+    ended: minutesAgo(3000),
+    story: ['agreed', 'proved', 'renterStopped'],
+    environmentSteps: [{ step: marked('step'), milliseconds: 12 }],
   },
 };

@@ -129,7 +129,7 @@ async function addRental(key: string, renterId: string, placed: Record<string, P
   const wanted = wantedRentals[key];
   const device = wanted && placed[wanted.device];
   if (!device) throw new RangeError(`the scene has no device for the rental "${key}"`);
-  const { state, began, provenTo, ended } = wanted;
+  const { state, began, provenTo, ended, environmentSteps } = wanted;
   const { ownerId, relayId, rate } = device;
   const activeAt = provenTo ? began : null;
   // Getting ready may take two minutes and no longer; the scene keeps it for longer.
@@ -137,7 +137,7 @@ async function addRental(key: string, renterId: string, placed: Record<string, P
   const parties = { renterId, ownerId, relayId, deviceId: device.id };
   const agreed = { rate, feeBasisPoints: 1000, contractHash: contract.hash, createdAt: began };
   const access = { name: `amber-${key}-${now % 10_000}`, port: firstPort + Object.keys(wantedRentals).indexOf(key) };
-  const secrets = { password: '', authorizedKeys: [], hostKey };
+  const secrets = { password: '', authorizedKeys: [], hostKey, environmentSteps };
   const life = { state, stateSince, activeAt, endedAt: ended ?? null, endEvent: ended ? wanted.story.at(-1) : null };
   const row = { ...parties, ...agreed, ...access, ...secrets, ...life };
   const [rental] = await db.insert(rentals).values(row).returning({ id: rentals.id });
