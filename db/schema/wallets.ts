@@ -18,6 +18,7 @@ export const savedMethods = pgTable(
     label: text().notNull(), // what the person recognises it by
     createdAt: instant().notNull().defaultNow(),
     forgottenAt: instant(),
+    detachedAt: instant(), // when its provider had forgotten it too
   },
   (t) => [unique('saved_methods_reference').on(t.provider, t.reference), index('saved_methods_user').on(t.userId)],
 );

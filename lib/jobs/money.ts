@@ -12,7 +12,7 @@ import { checkPayouts, submitPayouts } from '../payouts/sending.ts';
 import { checkProviders } from '../provider-checks/commands.ts';
 import { reconcileDaily } from '../reconciliations/commands.ts';
 import { sendDueRefunds } from '../refunds/commands.ts';
-import { topUpAutomatically } from '../top-ups/automatic.ts';
+import { detachMethods, topUpAutomatically } from '../top-ups/automatic.ts';
 import { checkDueTopUps } from '../top-ups/commands.ts';
 import { processDueWebhooks } from '../webhooks/commands.ts';
 import type { Job } from './schedule.ts';
@@ -23,6 +23,7 @@ export function moneyJobs(treasury: Treasury): Job[] {
     { name: 'processDueWebhooks', everySeconds: 1, run: (at) => processDueWebhooks(treasury, { at }) },
     { name: 'checkDueTopUps', everySeconds: 5, run: (at) => checkDueTopUps(treasury, { at }) },
     { name: 'topUpAutomatically', everySeconds: 10, run: (at) => topUpAutomatically(treasury, { at }) },
+    { name: 'detachMethods', everySeconds: 60, run: (at) => detachMethods(treasury, { at }) },
     { name: 'tellOfLowWallets', everySeconds: 30, run: (at) => tellOfLowWallets(treasury, { at }) },
     { name: 'sendDueRefunds', everySeconds: 5, run: (at) => sendDueRefunds(treasury, { at }) },
     { name: 'allotSpending', everySeconds: 60, run: (at) => allotSpending({ at }) },

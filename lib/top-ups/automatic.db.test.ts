@@ -9,8 +9,8 @@ import { getWallet } from '../ledger/balances.ts';
 import { after, makeUser, start } from '../metering/testing.ts';
 import { DOLLAR } from '../money.ts';
 import { PaymentError, type TopUpStatus } from '../payments/provider.ts';
-import { setAutoTopUp, stopAutoTopUp, topUpAutomatically } from './automatic.ts';
-import { checkDueTopUps } from './commands.ts';
+import { detachMethods, forgetMethod, setAutoTopUp, stopAutoTopUp, topUpAutomatically } from './automatic.ts';
+import { beginTopUp, checkDueTopUps } from './commands.ts';
 import { syncTopUp } from './sync.ts';
 import { money, scriptedProvider } from './testing.ts';
 
@@ -195,4 +195,44 @@ test.each([
   ['a threshold below zero', { threshold: -1n }],
 ])('%s is refused', async (_, wish) => {
   expect((await plan(wish)).outcome).toEqual({ ok: false, reason: 'amountOutOfRange' });
+});
+
+test('a card that its person had us forget is forgotten by its provider too, however long that is away', async () => {
+  const { treasury, provider, userId, planNow, run, attempts } = await plan();
+  const savedMethodId = (await planNow())?.savedMethodId ?? '';
+  const asked: string[] = [];
+  const answers = [new PaymentError('cards', 'cannot be reached', 'notDone'), null];
+  provider.forgetMethod = async (reference) => {
+    asked.push(reference);
+    const failure = answers.shift();
+    if (failure) throw failure;
+  };
+  expect(await forgetMethod({ userId, savedMethodId, at: start })).toMatchObject({ ok: true });
+  await run(0);
+  expect(await attempts()).toEqual([]);
+  await expect(detachMethods(treasury, { at: after(60) })).rejects.toThrow('1 of 1 failed');
+  for (const seconds of [120, 180]) await detachMethods(treasury, { at: after(seconds) });
+  expect(asked).toEqual([`card-${userId}`, `card-${userId}`]);
+});
+
+test('a forgotten card comes back with a top-up that saves it anew, and never with an older one', async () => {
+  const { treasury, provider, tell, userId, planNow } = await plan();
+  const savedMethodId = (await planNow())?.savedMethodId ?? '';
+  const isForgotten = async () =>
+    (await db.select().from(savedMethods).where(eq(savedMethods.id, savedMethodId)))[0]?.forgottenAt !== null;
+  const saveBy = async (seconds: number) => {
+    const wish = { userId, provider: provider.id, amount, saveMethod: true, at: after(seconds) };
+    const begun = await beginTopUp(treasury, wish);
+    return begun.ok ? begun.value.id : '';
+  };
+  const see = async (topUpId: string) => {
+    tell(topUpId, { savedMethod: { reference: `card-${userId}`, label: 'Visa ending 4242' } });
+    await syncTopUp(treasury, { topUpId, at: after(HOUR) });
+  };
+  const older = await saveBy(0);
+  await forgetMethod({ userId, savedMethodId, at: after(60) });
+  await see(older);
+  expect(await isForgotten()).toBe(true);
+  await see(await saveBy(120));
+  expect(await isForgotten()).toBe(false);
 });

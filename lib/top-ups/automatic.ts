@@ -1,4 +1,4 @@
-import { and, eq, gte, isNull, notInArray, sql } from 'drizzle-orm';
+import { and, eq, gte, isNotNull, isNull, notInArray, sql } from 'drizzle-orm';
 import { db, type Tx } from '#db/client';
 import { topUps } from '#db/schema/payments';
 import { autoTopUps, savedMethods } from '#db/schema/wallets';
@@ -50,11 +50,16 @@ export async function stopAutoTopUp({ userId }: { userId: string }): Promise<voi
   await db.delete(autoTopUps).where(eq(autoTopUps.userId, userId));
 }
 
-/** Takes a saved way to pay out of use, here and at its provider; automatic top-ups by it stop. */
-export async function forgetMethod(
-  { providers }: Treasury,
-  { userId, savedMethodId, at }: { userId: string; savedMethodId: string; at: Date },
-): Promise<Outcome<void, 'notFound'>> {
+/** Takes a saved way to pay out of use; automatic top-ups by it stop, and its provider is told: see `detachMethods`. */
+export async function forgetMethod({
+  userId,
+  savedMethodId,
+  at,
+}: {
+  userId: string;
+  savedMethodId: string;
+  at: Date;
+}): Promise<Outcome<void, 'notFound'>> {
   const own = and(
     eq(savedMethods.id, savedMethodId),
     eq(savedMethods.userId, userId),
@@ -66,8 +71,22 @@ export async function forgetMethod(
     await tx.delete(autoTopUps).where(eq(autoTopUps.savedMethodId, savedMethodId));
     await tx.update(savedMethods).set({ forgottenAt: at }).where(eq(savedMethods.id, savedMethodId));
   });
-  await providers.get(method.provider)?.forgetMethod?.(method.reference);
   return done(undefined);
+}
+
+/** Has providers forget what people had us forget, until each of them has. */
+export async function detachMethods({ providers }: Treasury, { at }: { at: Date }): Promise<void> {
+  const attached = and(isNotNull(savedMethods.forgottenAt), isNull(savedMethods.detachedAt));
+  const forgotten = await db.select().from(savedMethods).where(attached);
+  await inTurn(forgotten, async ({ id, provider: providerId, reference }) => {
+    const provider = providers.get(providerId);
+    if (!provider) return;
+    await provider.forgetMethod?.(reference);
+    await db
+      .update(savedMethods)
+      .set({ detachedAt: at })
+      .where(and(eq(savedMethods.id, id), attached));
+  });
 }
 
 /** Tops up everybody who asked for it and has too little left: at most once an hour, never beyond the month's cap. */

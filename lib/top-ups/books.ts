@@ -1,7 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Tx } from '#db/client';
-import { disputes, payments, topUps, unapplied } from '#db/schema/payments';
-import { savedMethods } from '#db/schema/wallets';
+import { disputes, payments, unapplied } from '#db/schema/payments';
 import { takeBackPending } from '../earnings/commands.ts';
 import { invariant } from '../errors.ts';
 import { addLot, freezeLot, getLotId, type Lot, returnToLots, takeFromLots } from '../funding/commands.ts';
@@ -11,7 +10,7 @@ import { lockAccounts, post } from '../ledger/post.ts';
 import type { Posting, Sending } from '../ledger/postings.ts';
 import { lesser } from '../money.ts';
 import { issueReceipt } from '../papers/commands.ts';
-import type { Dispute, Money, Payment, PaymentProvider, SavedMethod } from '../payments/provider.ts';
+import type { Dispute, Money, Payment, PaymentProvider } from '../payments/provider.ts';
 import type { Treasury } from '../payments/registry.ts';
 import { followRefund } from '../refunds/follow.ts';
 import { unappliedReceived } from '../unapplied/postings.ts';
@@ -228,19 +227,4 @@ async function findPayment(tx: Tx, { id }: TopUp, reference: string) {
     .from(payments)
     .where(and(eq(payments.topUpId, id), eq(payments.reference, reference)));
   return payment;
-}
-
-/** Keeps a way to pay that the person allowed us to use again. */
-export async function keepSavedMethod(tx: Tx, { provider, topUp }: Doing, method: SavedMethod | null): Promise<void> {
-  if (!method || !topUp.saveMethod) return;
-  const { reference, label } = method;
-  const [kept] = await tx
-    .insert(savedMethods)
-    .values({ userId: topUp.userId, provider: provider.id, reference, label })
-    .onConflictDoUpdate({ target: [savedMethods.provider, savedMethods.reference], set: { label } })
-    .returning({ id: savedMethods.id });
-  await tx
-    .update(topUps)
-    .set({ savedMethodId: kept?.id ?? null })
-    .where(eq(topUps.id, topUp.id));
 }

@@ -9,11 +9,12 @@ import type { Payment, PaymentProvider, TopUpStatus } from '../payments/provider
 import { dollarsAtQuote, dollarsFor } from '../payments/quotes.ts';
 import type { Treasury } from '../payments/registry.ts';
 import { noteAutomatic } from './back-off.ts';
-import { carryOut, keepSavedMethod } from './books.ts';
+import { carryOut } from './books.ts';
 import { listEarners } from './contests.ts';
 import { tellOfTopUp } from './letters.ts';
 import { nextTopUpState, openTopUpStates, type TopUpState, topUpEventOf } from './lifecycle.ts';
 import { planTopUp, type TopUpBooks } from './plan.ts';
+import { keepSavedMethod } from './saved-methods.ts';
 
 /** A top-up as stored. */
 export type TopUp = typeof topUps.$inferSelect;

@@ -38,7 +38,7 @@ export const stopAutoTopUpAction = memberAction(z.object({}), async (_, { id: us
 export const forgetMethodAction = memberAction(
   z.object({ savedMethodId: z.uuid() }),
   async ({ savedMethodId }, { id: userId }, { at }) => {
-    const outcome = await forgetMethod(treasury(), { userId, savedMethodId, at });
+    const outcome = await forgetMethod({ userId, savedMethodId, at });
     if (!outcome.ok) return { message: refusals[outcome.reason] };
     revalidatePath('/wallet/automatic');
   },

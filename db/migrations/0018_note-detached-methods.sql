@@ -1,0 +1,1 @@
+ALTER TABLE "saved_methods" ADD COLUMN "detached_at" timestamp with time zone;
