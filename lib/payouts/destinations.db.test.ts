@@ -1,4 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
+import { db } from '#db/client';
+import { createSession } from '../sessions/commands.ts';
+import { listSessions } from '../sessions/queries.ts';
 import { requestPayout } from './commands.ts';
 import { beginOnboarding, chooseDestination, refreshPayee, refreshPayees, removeDestination } from './destinations.ts';
 import { clearHeldPayouts } from './holds.ts';
@@ -19,7 +23,13 @@ import {
 afterEach(expectBooks);
 
 const choose = (treasury: ReturnType<typeof treasuryOf>, ownerId: string, typed: string, hour = 0) =>
-  chooseDestination(treasury, { ownerId, provider: 'house', typed, at: hoursAfter(hour) });
+  chooseDestination(treasury, {
+    ownerId,
+    sessionId: randomUUID(),
+    provider: 'house',
+    typed,
+    at: hoursAfter(hour),
+  });
 
 test('a payout to a new destination waits for 72 hours, and its owner had a mail about it', async () => {
   const house = openHouse();
@@ -83,7 +93,8 @@ test('an owner whom a house wants to know first is paid when it does, and goes o
   const house = openHouse({ onboarding: true });
   const treasury = treasuryOf([house.provider]);
   const ownerId = await makeOwner(30_000_000n);
-  const begin = (hour: number) => beginOnboarding(treasury, { ownerId, provider: 'house', at: hoursAfter(hour) });
+  const begin = (hour: number) =>
+    beginOnboarding(treasury, { ownerId, sessionId: randomUUID(), provider: 'house', at: hoursAfter(hour) });
   expect(await begin(0)).toEqual({ ok: true, value: { url: 'https://house.example/who' } });
   await refreshPayee(treasury, { ownerId });
   expect(await destinationOf(ownerId)).toMatchObject({ ready: false, missing: ['a passport'] });
@@ -104,9 +115,34 @@ test('whoever removes the destination is paid no more, but gets what was asked f
   const ownerId = await makeOwner(30_000_000n);
   await choose(treasury, ownerId, 'ida@house.example', -100);
   await requestPayout(treasury, { ownerId, at: hoursAfter(0) });
-  await removeDestination({ ownerId, at: hoursAfter(0) });
+  await removeDestination(treasury, { ownerId, sessionId: randomUUID(), at: hoursAfter(0) });
   await submitPayouts(treasury, { at: hoursAfter(0) });
   expect([...house.known.values()]).toMatchObject([{ destination: 'ida@house.example' }]);
   const again = await requestPayout(treasury, { ownerId, at: hoursAfter(0) });
   expect(again).toEqual({ ok: false, reason: 'noDestination' });
+});
+
+test('whoever changes or removes where they are paid is written to, and signed in nowhere else', async () => {
+  const house = openHouse();
+  const treasury = treasuryOf([house.provider]);
+  const ownerId = await makeOwner(1n);
+  const at = hoursAfter(0);
+  const signIn = () => createSession(db, { userId: ownerId, address: '192.0.2.1', userAgent: '', at });
+  const sessionId = await signIn();
+  const changes = [
+    () => chooseDestination(treasury, { ownerId, sessionId, provider: 'house', typed: 'ida@house.example', at }),
+    () => removeDestination(treasury, { ownerId, sessionId, at }),
+    () => removeDestination(treasury, { ownerId, sessionId, at }),
+  ];
+  for (const [done, change] of changes.entries()) {
+    const other = await signIn();
+    await change();
+    const open = (await listSessions(ownerId, at)).map(({ id }) => id);
+    // The last one finds nothing to remove, and so nothing to tell.
+    expect(open.sort()).toEqual(done === 2 ? [sessionId, other].sort() : [sessionId]);
+  }
+  expect(await subjectsTo(ownerId)).toEqual([
+    'Where you are paid was changed',
+    'The place where you are paid was removed',
+  ]);
 });

@@ -2,6 +2,7 @@ import { and, desc, eq, isNull } from 'drizzle-orm';
 import { db, type Tx } from '#db/client';
 import { users } from '#db/schema/accounts';
 import { payoutDestinations } from '#db/schema/payouts';
+import { guardChange } from '../accounts/commands.ts';
 import { invariant } from '../errors.ts';
 import { enqueueMailTo } from '../mail/commands.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
@@ -9,11 +10,14 @@ import type { PaymentProvider } from '../payments/provider.ts';
 import { nameForOwners } from '../payments/provider.ts';
 import type { Treasury } from '../payments/registry.ts';
 import { inTurn } from '../process/each.ts';
+import { endOtherSessions } from '../sessions/commands.ts';
 import { destinationLetter } from './letters.ts';
 import { usableFrom } from './terms.ts';
 
 type Destination = typeof payoutDestinations.$inferSelect;
-type Choice = { ownerId: string; provider: string; at: Date };
+/** An owner, at the session that stays open. */
+type Asked = { ownerId: string; sessionId: string; at: Date };
+type Choice = Asked & { provider: string };
 
 const current = (ownerId: string) => and(eq(payoutDestinations.userId, ownerId), isNull(payoutDestinations.removedAt));
 
@@ -78,7 +82,7 @@ async function replaceDestination(
   { sealer, publicUrl, providers }: Treasury,
   choice: Choice & { destination: string; ready: boolean },
 ) {
-  const { ownerId: userId, provider, destination, ready, at } = choice;
+  const { ownerId: userId, sessionId, provider, destination, ready, at } = choice;
   // Two choices at once would both see none to replace.
   await tx.select().from(users).where(eq(users.id, userId)).for('no key update');
   const [known] = await tx.select().from(payoutDestinations).where(current(userId));
@@ -87,17 +91,25 @@ async function replaceDestination(
   await removeCurrent(tx, userId, at);
   const since = { createdAt: at, usableAt: usableFrom(at) };
   await tx.insert(payoutDestinations).values({ userId, provider, destination, ready, ...since });
+  await endOtherSessions({ userId, sessionId, at }, tx);
   const house = providers.get(provider);
   const name = house ? nameForOwners(house) : provider;
   await enqueueMailTo(tx, { userId, ...destinationLetter({ publicUrl, provider: name, destination }) }, sealer);
 }
 
 /** Forgets where an owner wants to be paid; payouts that were asked for before go there still. */
-export async function removeDestination({ ownerId, at }: { ownerId: string; at: Date }): Promise<void> {
-  await removeCurrent(db, ownerId, at);
+export async function removeDestination(
+  letterhead: Treasury,
+  { ownerId: userId, sessionId, at }: Asked,
+): Promise<void> {
+  const change = 'The place where you are paid was removed';
+  await db.transaction(async (tx) => {
+    const { rowCount } = await removeCurrent(tx, userId, at);
+    if (rowCount) await guardChange(tx, { userId, sessionId, change, at, letterhead });
+  });
 }
 
-function removeCurrent(tx: Pick<Tx, 'update'>, ownerId: string, at: Date) {
+function removeCurrent(tx: Tx, ownerId: string, at: Date) {
   return tx.update(payoutDestinations).set({ removedAt: at }).where(current(ownerId));
 }
 

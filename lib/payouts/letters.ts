@@ -43,7 +43,7 @@ export function destinationLetter({
 }): Letter {
   return letter(publicUrl, 'Where you are paid was changed', [
     `from now on your earnings are to be paid with ${provider}, to ${destination}.`,
-    `Payouts to it wait for ${DESTINATION_HOURS} hours first. If it was not you, choose a new password at once:`,
+    `Payouts to it wait for ${DESTINATION_HOURS} hours first. Your other sessions were ended. If it was not you, choose a new password at once:`,
     `${publicUrl}/forgot`,
     'and then remove the destination here:',
     `${publicUrl}/my/payouts`,

@@ -129,7 +129,9 @@ export async function earn(ownerId: string, amount: bigint, as: 'earnAvailable' 
 export async function makePayee(treasury: Treasury, available: bigint, to?: { provider: string; typed: string }) {
   const ownerId = await makeOwner(available);
   const choice = { provider: 'house', typed: `${ownerId}@house.example`, ...to };
-  expect(await chooseDestination(treasury, { ownerId, ...choice, at: hoursAfter(-100) })).toMatchObject({ ok: true });
+  expect(
+    await chooseDestination(treasury, { ownerId, sessionId: randomUUID(), ...choice, at: hoursAfter(-100) }),
+  ).toMatchObject({ ok: true });
   return ownerId;
 }
 
@@ -137,7 +139,8 @@ export async function makePayee(treasury: Treasury, available: bigint, to?: { pr
 export async function makeHeldPayout(ownerId: string): Promise<string> {
   const treasury = treasuryOf([openHouse().provider]);
   await earn(ownerId, 30n * DOLLAR);
-  await chooseDestination(treasury, { ownerId, provider: 'house', typed: 'somebody@house.example', at: new Date() });
+  const choice = { provider: 'house', typed: 'somebody@house.example' };
+  await chooseDestination(treasury, { ownerId, sessionId: randomUUID(), ...choice, at: new Date() });
   const asked = await requestPayout(treasury, { ownerId, at: new Date() });
   return asked.ok ? asked.value.payoutId : '';
 }

@@ -23,21 +23,24 @@ const provider = z.string().max(100);
 
 export const chooseDestinationAction = freshAction(
   z.object({ provider, typed: z.string().max(500, refusals.notADestination) }),
-  async (choice, { id: ownerId }, { at }) => {
-    const outcome = await chooseDestination(treasury(), { ...choice, ownerId, at });
+  async (choice, { id: ownerId, sessionId }, { at }) => {
+    const outcome = await chooseDestination(treasury(), { ...choice, ownerId, sessionId, at });
     if (!outcome.ok) return { problems: { typed: refusals[outcome.reason] } };
     revalidatePath('/my/payouts');
   },
 );
 
-export const beginOnboardingAction = freshAction(z.object({ provider }), async (choice, { id: ownerId }, { at }) => {
-  const outcome = await beginOnboarding(treasury(), { ...choice, ownerId, at });
-  if (!outcome.ok) return { message: refusals[outcome.reason] };
-  redirect(outcome.value.url);
-});
+export const beginOnboardingAction = freshAction(
+  z.object({ provider }),
+  async (choice, { id: ownerId, sessionId }, { at }) => {
+    const outcome = await beginOnboarding(treasury(), { ...choice, ownerId, sessionId, at });
+    if (!outcome.ok) return { message: refusals[outcome.reason] };
+    redirect(outcome.value.url);
+  },
+);
 
-export const removeDestinationAction = ownerAction(z.object({}), async (_, { id: ownerId }, { at }) => {
-  await removeDestination({ ownerId, at });
+export const removeDestinationAction = freshAction(z.object({}), async (_, { id: ownerId, sessionId }, { at }) => {
+  await removeDestination(treasury(), { ownerId, sessionId, at });
   revalidatePath('/my/payouts');
 });
 
