@@ -186,7 +186,7 @@ export async function resumeFunded({ at }: { at: Date }): Promise<void> {
   await inTurn(await listFundedRentals(at), (id) => moveOne(id, 'funded', at));
 }
 
-/** Ends the rentals that took too long to get ready, or stayed without money for too long. */
+/** Ends the rentals that took too long to get ready, stayed without money for too long, or outlived a suspension. */
 export async function endExpired({ at }: { at: Date }): Promise<void> {
   const move = ({ id, event }: { id: string; event: RentalEvent }) => moveOne(id, event, at);
   await inTurn(await listOverdue(at), move, ({ id }) => id);

@@ -1,16 +1,18 @@
 import { eq } from 'drizzle-orm';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { db } from '#db/client';
+import { users } from '#db/schema/accounts';
 import { usageCharges } from '#db/schema/ledger';
 import { proofIntervals, rentalEvents, rentals } from '#db/schema/rentals';
 import { atEveryStatement } from '../../db/testing/cuts.ts';
+import { suspendUser } from '../accounts/administration.ts';
 import { recordReport } from '../agents/commands.ts';
 import { after, deviceOf, makeMarketDevice, makePerson, makeRelay, report, sealer, start } from '../agents/testing.ts';
 import { contract } from '../contracts/agreement.ts';
 import { getWallet } from '../ledger/balances.ts';
 import { checkInvariants } from '../ledger/invariants.ts';
 import { postUsage, tickMeters } from '../metering/commands.ts';
-import { rentalProved, rentDevice, stopRental } from './commands.ts';
+import { endExpired, rentalProved, rentDevice, stopRental } from './commands.ts';
 
 /** A micro-dollar a millisecond. */
 const RATE = 3_600_000n;
@@ -128,4 +130,20 @@ test('a broker that is killed while it takes in the proof of a wipe has the devi
     },
   });
   expect(statements).toBeGreaterThan(5);
+});
+
+test('a broker that is killed while it suspends somebody leaves nobody suspended who goes on renting', async () => {
+  const adminId = await makePerson();
+  const statements = await atEveryStatement({
+    scene: runningScene,
+    work: ({ renterId: userId }) =>
+      suspendUser({ userId, adminId, address: '192.0.2.1', reason: 'abuse', at: after(65) }),
+    goOn: () => endExpired({ at: after(66) }),
+    expectConverged: async ({ rentalId, renterId }) => {
+      const [renter] = await db.select().from(users).where(eq(users.id, renterId));
+      const [rental] = await db.select().from(rentals).where(eq(rentals.id, rentalId));
+      expect(rental?.state).toBe(renter?.suspendedAt ? 'ended' : 'active');
+    },
+  });
+  expect(statements).toBeGreaterThan(10);
 });

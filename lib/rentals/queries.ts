@@ -9,7 +9,7 @@ import { isId } from '#lib/ids';
 import { type Sealer, secretOf } from '#lib/secrets';
 import { accessTo } from './access.ts';
 import { deadlines } from './deadlines.ts';
-import type { RentalEvent, RentalState } from './lifecycle.ts';
+import { openRentalStates, type RentalEvent, type RentalState } from './lifecycle.ts';
 
 /** Who looks at a rental. */
 export type Viewer = { id: string; isAdmin: boolean };
@@ -128,9 +128,9 @@ export async function listDeviceRentals(deviceId: string, ownerId: string): Prom
 
 /** The rental that a device serves now, for its owner; null when there is none. */
 export async function findOpenRental(deviceId: string) {
-  const { id, state, rate, createdAt, activeAt } = rentals;
+  const { id, state, stateSince, rate, createdAt, activeAt } = rentals;
   const [rental = null] = await db
-    .select({ id, state, rate, createdAt, activeAt, lastProofAt })
+    .select({ id, state, stateSince, rate, createdAt, activeAt, lastProofAt })
     .from(rentals)
     .where(and(eq(rentals.deviceId, deviceId), isNull(rentals.endedAt)));
   return rental;
@@ -180,15 +180,19 @@ export async function listAllRentals({ search = '', page = 1 }: { search?: strin
   return { rentals: found, total: counted?.total ?? 0 };
 }
 
-/** The rentals that have outlived what their state allows, and how each must end. */
+/** The rentals that have outlived what their state allows or one of their people, and how each must end. */
 export async function listOverdue(at: Date): Promise<{ id: string; event: RentalEvent }[]> {
   const { preparing, suspended } = deadlines(at);
   const since = (state: RentalState, date: Date) => and(eq(rentals.state, state), lte(rentals.stateSince, date));
+  const lockedOut = db.select({ id: users.id }).from(users).where(isNotNull(users.suspendedAt));
+  const ofLockedOut = sql<boolean>`(${or(inArray(rentals.renterId, lockedOut), inArray(rentals.ownerId, lockedOut))})`;
+  const outlived = or(since('preparing', preparing), since('suspended', suspended), ofLockedOut);
   const found = await db
-    .select({ id: rentals.id, state: rentals.state })
+    .select({ id: rentals.id, state: rentals.state, ofLockedOut })
     .from(rentals)
-    .where(or(since('preparing', preparing), since('suspended', suspended)));
-  return found.map(({ id, state }) => ({ id, event: state === 'preparing' ? 'tookTooLong' : 'graceExpired' }));
+    .where(and(inArray(rentals.state, [...openRentalStates]), outlived));
+  const outOfTime = (state: RentalState) => (state === 'preparing' ? 'tookTooLong' : 'graceExpired');
+  return found.map(({ id, state, ofLockedOut }) => ({ id, event: ofLockedOut ? 'adminEnded' : outOfTime(state) }));
 }
 
 /** The running rentals that were not reached for so long that they are over. */
