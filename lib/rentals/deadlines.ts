@@ -16,11 +16,12 @@ const minute = 60_000;
 
 /** Whether a running rental has gone without a proof for longer than counts as one stretch. */
 export function isInterrupted(
-  { state, lastProofAt, activeAt }: { state: RentalState; lastProofAt: Date | null; activeAt: Date | null },
+  { state, stateSince, lastProofAt }: { state: RentalState; stateSince: Date; lastProofAt: Date | null },
   now: Date,
 ): boolean {
-  const sign = lastProofAt ?? activeAt;
-  return state === 'active' && sign !== null && now.getTime() - sign.getTime() > LONGEST_GAP_MS;
+  // After a pause, the last proof is from before it.
+  const sign = Math.max(stateSince.getTime(), lastProofAt?.getTime() ?? 0);
+  return state === 'active' && now.getTime() - sign > LONGEST_GAP_MS;
 }
 
 /** The latest instants at which an overdue rental can have entered its state, or shown its last sign of life. */
