@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { type ConsoleMessage, expect, type Page, test } from '@playwright/test';
-import { signedIn, signedInAs } from '../scripts/testing/people.ts';
+import { registerDevice, signedIn, signedInAs } from '../scripts/testing/people.ts';
 import type { Scene } from '../scripts/testing/scene.ts';
 import { clearScene, layScene } from '../scripts/testing/stage.ts';
 
@@ -69,6 +69,7 @@ const views: Record<Who, Record<string, string | ((scene: Scene) => string)>> = 
     somebody: ({ people }) => `/admin/users/${people.renter.id}`,
     'somebody’s papers': ({ people }) => `/admin/users/${people.renter.id}/papers`,
     'a paper of somebody': ({ papers }) => `/wallet/papers/${papers.receipt}`,
+    'a statement of somebody': ({ papers }) => `/wallet/papers/${papers.statement}?page=3`,
     'no papers of one’s own': '/wallet/papers',
     'all devices': '/admin/devices',
     'all rentals': '/admin/rentals',
@@ -144,6 +145,14 @@ test('a form with problems suits every screen and everybody', async () => {
   await page.getByLabel('Password', { exact: true }).fill('short');
   await page.getByRole('button', { name: 'Open an account' }).click();
   await expect(page.getByText('Please use at least 10 characters.')).toBeVisible();
+  await expectFit(page);
+});
+
+test('a key that is shown once, with all ways to use it, suits every screen and everybody', async () => {
+  const page = at.owner;
+  await registerDevice(page, 'Just registered');
+  await page.getByText('Or with Docker alone').click();
+  await expect(page.getByRole('figure', { name: /^Docker commands/ }).first()).toBeVisible();
   await expectFit(page);
 });
 
