@@ -18,8 +18,3 @@ export function Money({ amount, per, exact, signed }: Props) {
 export function monthly(rate: bigint): bigint {
   return rate * 24n * 30n;
 }
-
-/** A monthly sum, rounded to cents: it is an approximation anyhow. */
-export function roundToCents(amount: bigint): bigint {
-  return ((amount + 5_000n) / 10_000n) * 10_000n;
-}

@@ -17,6 +17,12 @@ export function formatMoney(amount: bigint): string {
   return formatExactMoney(amount).replace(/0{1,4}$/, '');
 }
 
+/** An amount in whole cents, half a cent away from zero. */
+export function roundToCents(amount: bigint): bigint {
+  const half = amount < 0n ? -5_000n : 5_000n;
+  return ((amount + half) / 10_000n) * 10_000n;
+}
+
 /** Money as a person types it into a form: `12.50`, without sign or separators. */
 export function plainDollars(amount: bigint): string {
   return formatMoney(amount).replace(/[$,]/g, '');

@@ -2,9 +2,10 @@ import type { ReactNode } from 'react';
 import { formatMemory } from '#components/bytes';
 import { countryName } from '#components/country';
 import { formatMilliseconds, formatUptime } from '#components/figures';
-import { Money, monthly, roundToCents } from '#components/money';
+import { Money, monthly } from '#components/money';
 import { Link } from '#components/ui/link';
 import type { MarketDevice } from '#lib/devices/queries';
+import { roundToCents } from '#lib/money';
 import { type MarketQuery, marketHref, sorts } from './filters.ts';
 
 const columns = 'lg:grid-cols-[minmax(0,1fr)_4rem_3.75rem_3.25rem_4.25rem_3.5rem_6.75rem] lg:items-center lg:gap-x-3';

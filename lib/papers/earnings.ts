@@ -1,7 +1,8 @@
 import { invariant } from '../errors.ts';
 import type { EarningsKind } from '../ledger/postings.ts';
+import { roundToCents } from '../money.ts';
 import { type Month, tellMonth } from './months.ts';
-import { bookingColumns, type Column, roundHalfUp, type Sheet } from './sheet.ts';
+import { bookingColumns, type Column, type Sheet } from './sheet.ts';
 import { type Booking, chainOf, type Issuing, summarySection, sumOf } from './statement.ts';
 
 /** What a device earned on a day. */
@@ -46,7 +47,7 @@ export function earningsSheet(month: Month, earned: EarningsMonth, issuing: Issu
       { title: 'Corrections', columns: bookingColumns, rows: parts.corrections.map(rowOf) },
       { title: 'Payouts', columns: bookingColumns, rows: parts.payouts.map(rowOf) },
     ].filter(({ rows }) => rows.length > 0),
-    total: { label: 'Net earnings in this month', amount: String(roundHalfUp(parts.net)) },
+    total: { label: 'Net earnings in this month', amount: String(roundToCents(parts.net)) },
     notes: [
       'Taxes on these earnings are yours: the broker withholds none. Please declare them where you live.',
       'A day counts what was metered up to it; all times are UTC.',

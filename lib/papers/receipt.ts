@@ -1,4 +1,5 @@
-import { bookingColumns, roundHalfUp, type Sheet } from './sheet.ts';
+import { roundToCents } from '../money.ts';
+import { bookingColumns, type Sheet } from './sheet.ts';
 import type { Issuing } from './statement.ts';
 
 /** A payment that was credited to a wallet. */
@@ -26,7 +27,7 @@ export function receiptSheet(payment: Received, { from, to, nameOf }: Issuing): 
       { label: 'Received', value: tellUnits(received) },
     ],
     sections: [{ title: 'Payment', columns: bookingColumns, rows: [row] }],
-    total: { label: 'Total', amount: String(roundHalfUp(credited)) },
+    total: { label: 'Total', amount: String(roundToCents(credited)) },
     notes: ['The amount was credited to your wallet in US dollars. All times are UTC.'],
     chain: null,
   };

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import { roundToCents } from '../money.ts';
 import { csvOf } from './csv.ts';
 import { lastDayOf, monthOf, nextMonth } from './months.ts';
 import { pdfOf } from './pdf.ts';
-import { roundHalfUp, showCell } from './sheet.ts';
+import { showCell } from './sheet.ts';
 import { statementSheet, type WalletMonth } from './statement.ts';
 
 const issuing = {
@@ -67,7 +68,7 @@ test('a PDF has all lines, also of names that its font does not know', async () 
 });
 
 test('totals are rounded half a cent away from zero', () => {
-  expect([4_999n, 5_000n, -4_999n, -5_000n, 15_000n].map(roundHalfUp)).toEqual([0n, 10_000n, 0n, -10_000n, 20_000n]);
+  expect([4_999n, 5_000n, -4_999n, -5_000n, 15_000n].map(roundToCents)).toEqual([0n, 10_000n, 0n, -10_000n, 20_000n]);
 });
 
 test('a month is one of UTC, whatever the year does', () => {

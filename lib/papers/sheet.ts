@@ -48,12 +48,6 @@ export function paperNumber({ kind, year, number }: { kind: PaperKind; year: num
   return `${paperKinds[kind].letter}-${year}-${String(number).padStart(6, '0')}`;
 }
 
-/** An amount in whole cents, half a cent away from zero. */
-export function roundHalfUp(amount: bigint): bigint {
-  const half = amount < 0n ? -5_000n : 5_000n;
-  return ((amount + half) / 10_000n) * 10_000n;
-}
-
 /** A cell as people read it; instants are UTC. */
 export function showCell(kind: ColumnKind, value: string): string {
   if (value === '') return '';

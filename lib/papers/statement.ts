@@ -1,7 +1,8 @@
 import { invariant } from '../errors.ts';
 import type { WalletKind } from '../ledger/postings.ts';
+import { roundToCents } from '../money.ts';
 import { type Month, tellMonth } from './months.ts';
-import { bookingColumns, type Column, type Party, roundHalfUp, type Section, type Sheet } from './sheet.ts';
+import { bookingColumns, type Column, type Party, type Section, type Sheet } from './sheet.ts';
 
 /** Money that came into an account or left it, other than by usage; positive for what came in. */
 export type Booking<Kind = WalletKind> = { kind: Kind; at: Date; about: Record<string, string>; amount: bigint };
@@ -75,7 +76,7 @@ export function statementSheet(month: Month, wallet: WalletMonth, { from, to, na
       ...parts.map(({ title, lines }) => ({ title, columns: bookingColumns, rows: lines.map(({ row }) => row) })),
       { title: 'Usage', columns: usageColumns, rows: wallet.usage.map(usageRow) },
     ].filter(({ rows }) => rows.length > 0),
-    total: { label: 'Used in this month', amount: String(roundHalfUp(-used)) },
+    total: { label: 'Used in this month', amount: String(roundToCents(-used)) },
     notes: [
       'Time is charged only while the environment was proven to answer. Each line stands in the month in which it was booked; all times are UTC.',
     ],

@@ -1,5 +1,5 @@
 import { formatDuration } from '#components/duration';
-import { Money, monthly, roundToCents } from '#components/money';
+import { Money, monthly } from '#components/money';
 import { ActionForm } from '#components/ui/action-form';
 import { ButtonLink } from '#components/ui/button';
 import { Card } from '#components/ui/card';
@@ -11,7 +11,8 @@ import { databaseTime } from '#lib/clock';
 import { contract } from '#lib/contracts/agreement';
 import type { Listing } from '#lib/devices/queries';
 import { getWallet, type Wallet } from '#lib/ledger/balances';
-import { formatMoney } from '#lib/money';
+import { runwaySecondsOf } from '#lib/metering/meter';
+import { formatMoney, roundToCents } from '#lib/money';
 import type { Member } from '#lib/web/session';
 import { rentAction } from './actions.ts';
 
@@ -38,9 +39,9 @@ export async function RentCard({ device, member }: { device: Listing; member: Me
 }
 
 function FreeFunds({ wallet, rate }: { wallet: Wallet; rate: bigint }) {
-  const milliseconds = Number((wallet.free * 3_600_000n) / rate);
+  const lasting = formatDuration((runwaySecondsOf(wallet.free, rate) ?? 0) * 1000);
   return (
-    <Fact label="Free in your wallet" hint={wallet.free >= rate && `lasts ${formatDuration(milliseconds)} of this`}>
+    <Fact label="Free in your wallet" hint={wallet.free >= rate && `lasts ${lasting} of this`}>
       <Money amount={wallet.free} />
     </Fact>
   );

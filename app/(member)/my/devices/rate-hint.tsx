@@ -1,5 +1,5 @@
-import { Money, monthly, roundToCents } from '#components/money';
-import { parseMoney, rateLimits } from '#lib/money';
+import { Money, monthly } from '#components/money';
+import { parseMoney, rateLimits, roundToCents } from '#lib/money';
 
 /** What a rate comes to for its owner; as many lines whatever is typed. */
 export function RateHint({ text, feeBasisPoints }: { text: string; feeBasisPoints: number }) {

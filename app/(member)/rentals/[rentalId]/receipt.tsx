@@ -3,6 +3,7 @@ import { Money } from '#components/money';
 import { Timestamp } from '#components/timestamp';
 import { Card } from '#components/ui/card';
 import { Fact, Facts } from '#components/ui/facts';
+import { feeOf } from '#lib/metering/meter';
 import { getRentalCost } from '#lib/metering/queries';
 import { findWipe, type RentalView } from '#lib/rentals/queries';
 import { tellRentalEvent } from '#lib/rentals/story';
@@ -31,7 +32,7 @@ export async function Receipt({ rental }: { rental: RentalView }) {
         </Fact>
         {role === 'owner' && (
           <Fact label="Yours" hint={`after a fee of ${feeBasisPoints / 100} %`}>
-            <Money amount={gross - (gross * BigInt(feeBasisPoints)) / 10_000n} exact />
+            <Money amount={gross - feeOf(gross, feeBasisPoints)} exact />
           </Fact>
         )}
         <Fact label="The disk" prose>
