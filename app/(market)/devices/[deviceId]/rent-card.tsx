@@ -56,6 +56,7 @@ function Choice({ device, member, wallet }: { device: Listing; member: Member | 
       </ButtonLink>
     );
   }
+  if (!member.emailVerified) return <Unverified />;
   if (wallet.free < device.rate) return <TooLittle rate={device.rate} />;
   return (
     <ActionForm action={rentAction} label="Rent this device" className="grid gap-4">
@@ -79,6 +80,17 @@ function Away({ device }: { device: Listing }) {
       : 'It is offline. This page changes by itself when it returns.',
   };
   return <Notice title="Not for rent just now">{reasons[device.state]}</Notice>;
+}
+
+function Unverified() {
+  return (
+    <Notice tone="warn" title="Your e-mail address is not confirmed">
+      You can rent as soon as it is.{' '}
+      <Link href="/verify" className="link">
+        Confirm it
+      </Link>
+    </Notice>
+  );
 }
 
 function TooLittle({ rate }: { rate: bigint }) {
