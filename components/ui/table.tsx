@@ -31,6 +31,15 @@ export function Th({ numeric, className = '', ...rest }: ComponentProps<'th'> & 
   );
 }
 
+/** The heading of the column in which something can be done with each row. */
+export function ActionsTh() {
+  return (
+    <Th>
+      <span className="sr-only">Actions</span>
+    </Th>
+  );
+}
+
 type Cell = ComponentProps<'td'> & {
   /** Figures, in mono and right aligned. */
   numeric?: boolean;

@@ -2,14 +2,14 @@ import type { Metadata } from 'next';
 import { Money } from '#components/money';
 import { DeviceBadge } from '#components/state-badge';
 import { Confirm } from '#components/ui/dialog';
-import { Link } from '#components/ui/link';
-import { Td, Th } from '#components/ui/table';
+import { ActionsTh, Td, Th } from '#components/ui/table';
 import { ADMIN_PAGE, listAllDevices } from '#lib/devices/queries';
 import { requireAdmin } from '#lib/web/session';
 import { clearQuarantineAction, suspendDeviceAction, unsuspendDeviceAction } from '../actions.ts';
 import { List } from '../list.tsx';
 import { listQueryOf } from '../list-query.ts';
 import { Reason } from '../reason.tsx';
+import { UserLink } from '../user-link.tsx';
 
 export const metadata: Metadata = { title: 'Devices' };
 
@@ -25,9 +25,7 @@ export default async function DevicesPage({ searchParams }: PageProps<'/admin/de
       <Th>Owner</Th>
       <Th>State</Th>
       <Th numeric>Rate</Th>
-      <Th>
-        <span className="sr-only">Actions</span>
-      </Th>
+      <ActionsTh />
     </>
   );
   const hint = 'name, owner’s address or id';
@@ -48,13 +46,7 @@ function Row({ device }: { device: Device }) {
         <p className="figure text-xs whitespace-nowrap text-ink-faint">{device.id}</p>
       </Td>
       <Td label="Owner">
-        <Link
-          href={`/admin/users/${device.ownerId}`}
-          title={device.ownerEmail}
-          className="link block truncate md:max-w-44"
-        >
-          {device.ownerEmail}
-        </Link>
+        <UserLink id={device.ownerId} email={device.ownerEmail} />
       </Td>
       <Td label="State">
         <DeviceBadge {...device} suspended={device.suspendedAt !== null} />

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import { Timestamp } from '#components/timestamp';
 import { Badge } from '#components/ui/badge';
-import { Card } from '#components/ui/card';
 import { EmptyState } from '#components/ui/empty-state';
-import { Table, Td, Th } from '#components/ui/table';
+import { Td, Th } from '#components/ui/table';
+import { TableCard } from '#components/ui/table-card';
 import type { ProviderDesk, Traffic } from '#lib/provider-checks/queries';
 import { Units } from '../units.tsx';
 
@@ -22,20 +22,21 @@ export function ProviderTable({ desks, names, actions }: Props) {
       <Th numeric>Refunds</Th>
     </>
   );
+  const empty = (
+    <EmptyState title="No provider is set up">
+      Money is credited by hand. The settings of the web program name the keys of each provider.
+    </EmptyState>
+  );
   return (
-    <Card title="Providers" hint="Asked every 15 minutes what stands on our account." actions={actions} flush>
-      {desks.length === 0 ? (
-        <EmptyState title="No provider is set up">
-          Money is credited by hand. The settings of the web program name the keys of each provider.
-        </EmptyState>
-      ) : (
-        <Table label="Providers" head={head}>
-          {desks.map((desk) => (
-            <Row key={desk.provider} desk={desk} name={names.get(desk.provider)} />
-          ))}
-        </Table>
-      )}
-    </Card>
+    <TableCard
+      label="Providers"
+      hint="Asked every 15 minutes what stands on our account."
+      {...{ actions, head, empty }}
+    >
+      {desks.map((desk) => (
+        <Row key={desk.provider} desk={desk} name={names.get(desk.provider)} />
+      ))}
+    </TableCard>
   );
 }
 

@@ -27,11 +27,11 @@ export default async function AdminPayoutsPage() {
       <Live topic="payoutDesk" />
       <PageHeader title="Payouts">What owners are to be paid, and what stands in the way.</PageHeader>
       <div className="grid gap-6">
-        <PayoutTable title="To approve" payouts={toApprove} empty="No large payout waits for you." kind="approve" />
+        <PayoutTable title="To approve" payouts={toApprove} empty="No large payout waits for you" kind="approve" />
         <PayoutTable
           title="In trouble"
           payouts={inTrouble}
-          empty="Every payout gets on by itself."
+          empty="Every payout gets on by itself"
           kind="ask"
           hint="Not confirmed, refused by our own settings, or on its way for more than three days."
         />
@@ -42,7 +42,7 @@ export default async function AdminPayoutsPage() {
             <TermsCard terms={terms} />
           </div>
         </div>
-        <PayoutTable title="Newest" payouts={newest} empty="Nobody has asked to be paid yet." kind="look" />
+        <PayoutTable title="Newest" payouts={newest} empty="Nobody has asked to be paid yet" kind="look" />
       </div>
     </>
   );

@@ -2,16 +2,17 @@ import { Money } from '#components/money';
 import { PayoutBadge } from '#components/state-badge';
 import { Timestamp } from '#components/timestamp';
 import { ActionForm } from '#components/ui/action-form';
-import { Card } from '#components/ui/card';
 import { Confirm } from '#components/ui/dialog';
-import { Link } from '#components/ui/link';
+import { EmptyState } from '#components/ui/empty-state';
 import { SubmitButton } from '#components/ui/submit-button';
-import { Table, Td, Th } from '#components/ui/table';
+import { ActionsTh, Td, Th } from '#components/ui/table';
+import { TableCard } from '#components/ui/table-card';
 import { providerName } from '#lib/payments/provider';
 import type { DeskPayout } from '#lib/payouts/desk';
 import type { HoldReason } from '#lib/payouts/terms';
 import { treasury } from '#lib/web/treasury';
 import { Reason } from '../reason.tsx';
+import { UserLink } from '../user-link.tsx';
 import { approvePayoutAction, askAboutPayoutAction, declinePayoutAction } from './actions.ts';
 
 /** Why a payout is held, in a word or two. */
@@ -34,23 +35,15 @@ export function PayoutTable({ title, payouts, empty, kind, hint }: Props) {
       <Th>State</Th>
       <Th>To</Th>
       <Th>Since</Th>
-      <Th>
-        <span className="sr-only">Actions</span>
-      </Th>
+      <ActionsTh />
     </>
   );
   return (
-    <Card title={title} hint={hint} flush>
-      {payouts.length === 0 ? (
-        <p className="p-5 text-ink-soft">{empty}</p>
-      ) : (
-        <Table label={title} head={head}>
-          {payouts.map((payout) => (
-            <Row key={payout.id} payout={payout} kind={kind} />
-          ))}
-        </Table>
-      )}
-    </Card>
+    <TableCard label={title} hint={hint} head={head} empty={<EmptyState title={empty} />}>
+      {payouts.map((payout) => (
+        <Row key={payout.id} payout={payout} kind={kind} />
+      ))}
+    </TableCard>
   );
 }
 
@@ -58,13 +51,7 @@ function Row({ payout, kind }: { payout: DeskPayout; kind: Kind }) {
   return (
     <tr>
       <Td>
-        <Link
-          href={`/admin/users/${payout.ownerId}`}
-          className="link block truncate md:max-w-44"
-          title={payout.ownerEmail}
-        >
-          {payout.ownerEmail}
-        </Link>
+        <UserLink id={payout.ownerId} email={payout.ownerEmail} />
       </Td>
       <Td numeric label="Amount">
         <Money amount={payout.amount} />

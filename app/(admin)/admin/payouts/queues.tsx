@@ -1,6 +1,7 @@
 import { Money } from '#components/money';
 import { ActionForm } from '#components/ui/action-form';
 import { Card } from '#components/ui/card';
+import { EmptyState } from '#components/ui/empty-state';
 import { SubmitButton } from '#components/ui/submit-button';
 import type { Treasury } from '#lib/payments/registry';
 import type { Queue } from '#lib/payouts/desk';
@@ -12,7 +13,7 @@ type Props = { queues: Queue[] } & Pick<Treasury, 'providers' | 'chains'>;
 export function Queues({ queues, providers, chains }: Props) {
   return (
     <Card title="Waiting to be sent" flush>
-      {queues.length === 0 && <p className="p-5 text-ink-soft">Nothing waits.</p>}
+      {queues.length === 0 && <EmptyState title="Nothing waits" />}
       <ul className="divide-y divide-line">
         {queues.map(({ provider, count, amount }) => (
           <li key={provider} className="grid gap-3 px-5 py-3.5">

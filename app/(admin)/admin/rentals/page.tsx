@@ -5,7 +5,7 @@ import { Timestamp } from '#components/timestamp';
 import { ButtonLink } from '#components/ui/button';
 import { Confirm } from '#components/ui/dialog';
 import { Link } from '#components/ui/link';
-import { Td, Th } from '#components/ui/table';
+import { ActionsTh, Td, Th } from '#components/ui/table';
 import { databaseTime } from '#lib/clock';
 import { isInterrupted } from '#lib/rentals/deadlines';
 import { isOpen } from '#lib/rentals/lifecycle';
@@ -15,6 +15,7 @@ import { endRentalAction } from '../actions.ts';
 import { List } from '../list.tsx';
 import { listQueryOf } from '../list-query.ts';
 import { Reason } from '../reason.tsx';
+import { UserLink } from '../user-link.tsx';
 
 export const metadata: Metadata = { title: 'All rentals' };
 
@@ -31,9 +32,7 @@ export default async function AllRentalsPage({ searchParams }: PageProps<'/admin
       <Th>State</Th>
       <Th numeric>Rate</Th>
       <Th numeric>Began</Th>
-      <Th>
-        <span className="sr-only">Actions</span>
-      </Th>
+      <ActionsTh />
     </>
   );
   const hint = 'name, renter’s address or id';
@@ -56,9 +55,7 @@ function Row({ rental }: { rental: Rental }) {
         <p className="text-sm text-ink-soft">on {rental.device.name}</p>
       </Td>
       <Td label="Renter">
-        <Link href={`/admin/users/${rental.renterId}`} className="link">
-          {rental.renterEmail}
-        </Link>
+        <UserLink id={rental.renterId} email={rental.renterEmail} />
       </Td>
       <Td label="State">
         <RentalBadge state={rental.state} interrupted={isInterrupted(rental, databaseTime())} />

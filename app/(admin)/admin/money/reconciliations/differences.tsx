@@ -1,8 +1,8 @@
 import { Timestamp } from '#components/timestamp';
-import { Card } from '#components/ui/card';
 import { Confirm } from '#components/ui/dialog';
 import { SelectField } from '#components/ui/field';
-import { Table, Td, Th } from '#components/ui/table';
+import { ActionsTh, Td, Th } from '#components/ui/table';
+import { TableCard } from '#components/ui/table-card';
 import type { ReconciliationLine } from '#lib/reconciliations/queries';
 import { Units } from '../../units.tsx';
 import { bookMovementAction } from '../actions.ts';
@@ -22,23 +22,15 @@ export function Differences({ run, name }: { run: ReconciliationLine; name: stri
       <Th>What</Th>
       <Th numeric>In the books</Th>
       <Th numeric>At the provider</Th>
-      <Th>
-        <span className="sr-only">Actions</span>
-      </Th>
+      <ActionsTh />
     </>
   );
   return (
-    <Card title={name} hint={hint} flush>
-      {differences.length === 0 ? (
-        <p className="p-5 wrap-anywhere text-bad">{problem}</p>
-      ) : (
-        <Table label={`Differences with ${name}`} head={head}>
-          {differences.map((one) => (
-            <Row key={`${one.kind} ${one.reference} ${one.currency} ${one.there}`} run={run} difference={one} />
-          ))}
-        </Table>
-      )}
-    </Card>
+    <TableCard label={name} hint={hint} head={head} empty={<p className="p-5 wrap-anywhere text-bad">{problem}</p>}>
+      {differences.map((one) => (
+        <Row key={`${one.kind} ${one.reference} ${one.currency} ${one.there}`} run={run} difference={one} />
+      ))}
+    </TableCard>
   );
 }
 

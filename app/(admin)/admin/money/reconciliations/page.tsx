@@ -2,12 +2,12 @@ import type { Metadata } from 'next';
 import { Timestamp } from '#components/timestamp';
 import { ActionForm } from '#components/ui/action-form';
 import { Badge } from '#components/ui/badge';
-import { Card } from '#components/ui/card';
 import { EmptyState } from '#components/ui/empty-state';
 import { Notice } from '#components/ui/notice';
 import { PageHeader } from '#components/ui/page-header';
 import { SubmitButton } from '#components/ui/submit-button';
-import { Table, Td, Th } from '#components/ui/table';
+import { Td, Th } from '#components/ui/table';
+import { TableCard } from '#components/ui/table-card';
 import { providerName } from '#lib/payments/provider';
 import { listReconciliations, type ReconciliationLine } from '#lib/reconciliations/queries';
 import { requireAdmin } from '#lib/web/session';
@@ -59,28 +59,25 @@ function History({ runs }: { runs: ReconciliationLine[] }) {
       <Th numeric>Compared</Th>
     </>
   );
+  const empty = (
+    <EmptyState title="Nothing was compared yet">
+      Each provider that is set up is compared with the books once a day.
+    </EmptyState>
+  );
   return (
-    <Card title="History" flush>
-      {runs.length === 0 ? (
-        <EmptyState title="Nothing was compared yet">
-          Each provider that is set up is compared with the books once a day.
-        </EmptyState>
-      ) : (
-        <Table label="History" head={head}>
-          {runs.map((run) => (
-            <tr key={run.id}>
-              <Td>{nameOf(run)}</Td>
-              <Td>
-                <Result run={run} />
-              </Td>
-              <Td label="Compared" numeric>
-                <Timestamp at={run.at} />
-              </Td>
-            </tr>
-          ))}
-        </Table>
-      )}
-    </Card>
+    <TableCard label="History" head={head} empty={empty}>
+      {runs.map((run) => (
+        <tr key={run.id}>
+          <Td>{nameOf(run)}</Td>
+          <Td>
+            <Result run={run} />
+          </Td>
+          <Td label="Compared" numeric>
+            <Timestamp at={run.at} />
+          </Td>
+        </tr>
+      ))}
+    </TableCard>
   );
 }
 

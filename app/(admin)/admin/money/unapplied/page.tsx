@@ -1,10 +1,10 @@
 import type { Metadata } from 'next';
 import { Timestamp } from '#components/timestamp';
-import { Card } from '#components/ui/card';
 import { EmptyState } from '#components/ui/empty-state';
 import { PageHeader } from '#components/ui/page-header';
 import { Pagination } from '#components/ui/pagination';
-import { Table, Td, Th } from '#components/ui/table';
+import { Td, Th } from '#components/ui/table';
+import { TableCard } from '#components/ui/table-card';
 import { Tabs } from '#components/ui/tabs';
 import { listUnapplied, UNAPPLIED_PAGE, type UnappliedLine } from '#lib/unapplied/queries';
 import { pageOf } from '#lib/web/page-number';
@@ -41,15 +41,9 @@ export default async function UnappliedPage({ searchParams }: PageProps<'/admin/
           { href: `${path}?state=resolved`, label: 'Decided', current: resolved },
         ]}
       />
-      <Card flush>
-        {lines.length === 0 ? (
-          <EmptyState title="Nothing here">
-            {resolved ? 'Nobody has decided about any yet.' : 'Every sum that came in has found its wallet.'}
-          </EmptyState>
-        ) : (
-          <Lines lines={lines} />
-        )}
-      </Card>
+      <Lines lines={lines}>
+        {resolved ? 'Nobody has decided about any yet.' : 'Every sum that came in has found its wallet.'}
+      </Lines>
       <Pagination
         page={page}
         pageSize={UNAPPLIED_PAGE}
@@ -60,7 +54,7 @@ export default async function UnappliedPage({ searchParams }: PageProps<'/admin/
   );
 }
 
-function Lines({ lines }: { lines: UnappliedLine[] }) {
+function Lines({ lines, children: whyNone }: { lines: UnappliedLine[]; children: string }) {
   const head = (
     <>
       <Th>What</Th>
@@ -70,7 +64,12 @@ function Lines({ lines }: { lines: UnappliedLine[] }) {
     </>
   );
   return (
-    <Table label="Unmatched money" head={head}>
+    <TableCard
+      label="Unmatched money"
+      titled={false}
+      head={head}
+      empty={<EmptyState title="Nothing here">{whyNone}</EmptyState>}
+    >
       {lines.map((line) => (
         <tr key={line.id} className="align-top">
           <Td>
@@ -88,7 +87,7 @@ function Lines({ lines }: { lines: UnappliedLine[] }) {
           <Td>{line.resolvedAt ? <Decision line={line} /> : <Decide line={line} />}</Td>
         </tr>
       ))}
-    </Table>
+    </TableCard>
   );
 }
 

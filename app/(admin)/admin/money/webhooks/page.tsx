@@ -1,12 +1,12 @@
 import type { Metadata } from 'next';
 import { WebhookBadge } from '#components/state-badge';
 import { Timestamp } from '#components/timestamp';
-import { Card } from '#components/ui/card';
 import { EmptyState } from '#components/ui/empty-state';
 import { Link } from '#components/ui/link';
 import { PageHeader } from '#components/ui/page-header';
 import { Pagination } from '#components/ui/pagination';
-import { Table, Td, Th } from '#components/ui/table';
+import { ActionsTh, Td, Th } from '#components/ui/table';
+import { TableCard } from '#components/ui/table-card';
 import { Tabs } from '#components/ui/tabs';
 import { pageOf } from '#lib/web/page-number';
 import { requireAdmin } from '#lib/web/session';
@@ -37,13 +37,7 @@ export default async function WebhooksPage({ searchParams }: PageProps<'/admin/m
           ...webhookStates.map((one) => ({ href: `${path}?state=${one}`, label: labels[one], current: one === state })),
         ]}
       />
-      <Card flush>
-        {events.length === 0 ? (
-          <EmptyState title="Nothing here">No webhook is in this state.</EmptyState>
-        ) : (
-          <List events={events} />
-        )}
-      </Card>
+      <List events={events} />
       <Pagination page={page} pageSize={WEBHOOKS_PAGE} total={total} hrefFor={hrefFor} />
     </>
   );
@@ -56,13 +50,16 @@ function List({ events }: { events: WebhookLine[] }) {
       <Th>State</Th>
       <Th numeric>Attempts</Th>
       <Th numeric>Received</Th>
-      <Th>
-        <span className="sr-only">Actions</span>
-      </Th>
+      <ActionsTh />
     </>
   );
   return (
-    <Table label="Webhooks" head={head}>
+    <TableCard
+      label="Webhooks"
+      titled={false}
+      head={head}
+      empty={<EmptyState title="Nothing here">No webhook is in this state.</EmptyState>}
+    >
       {events.map((event) => (
         <tr key={event.id.toString()} className="align-top">
           <Td>
@@ -84,6 +81,6 @@ function List({ events }: { events: WebhookLine[] }) {
           <Td className="text-right">{event.state === 'dead' && <Replay event={event} />}</Td>
         </tr>
       ))}
-    </Table>
+    </TableCard>
   );
 }

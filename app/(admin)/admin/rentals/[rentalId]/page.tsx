@@ -5,6 +5,7 @@ import { Money } from '#components/money';
 import { RentalBadge } from '#components/state-badge';
 import { Timestamp } from '#components/timestamp';
 import { Card } from '#components/ui/card';
+import { EmptyState } from '#components/ui/empty-state';
 import { Link } from '#components/ui/link';
 import { PageHeader } from '#components/ui/page-header';
 import { databaseTime } from '#lib/clock';
@@ -46,7 +47,7 @@ type Credits = Awaited<ReturnType<typeof listFaultCredits>>;
 function Given({ credits }: { credits: Credits }) {
   return (
     <Card title="Given back so far" flush>
-      {credits.length === 0 && <p className="p-5 text-ink-soft">Nothing yet.</p>}
+      {credits.length === 0 && <EmptyState title="Nothing yet" />}
       <ul className="divide-y divide-line">
         {credits.map(({ id, amount, fromOwner, reason, at }) => (
           <li key={id} className="flex items-baseline justify-between gap-4 px-5 py-3">
