@@ -19,6 +19,10 @@ export class UpstreamError extends Error {
 /** A promise that our own code made was broken; nothing may go on as if it held. */
 export class InvariantError extends Error {
   override readonly name = 'InvariantError';
+
+  static override [Symbol.hasInstance](error: unknown): boolean {
+    return error instanceof Error && error.name === 'InvariantError';
+  }
 }
 
 /** States a promise of our own: throws InvariantError with `broken` when `holds` is false. */
