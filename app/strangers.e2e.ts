@@ -1,4 +1,4 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page, type Request, test } from '@playwright/test';
 import { access, addressOf } from '../lib/web/testing-access.ts';
 import { testBroker } from '../scripts/testing/broker.ts';
 import { signedIn, signedInAs } from '../scripts/testing/people.ts';
@@ -6,7 +6,7 @@ import type { Scene } from '../scripts/testing/scene.ts';
 import { clearScene, layScene } from '../scripts/testing/stage.ts';
 
 const at: { scene: Scene } & Record<Who, Page> = {} as never;
-type Who = 'renter' | 'owner' | 'otherRenter' | 'otherOwner' | 'visitor';
+type Who = 'admin' | 'renter' | 'owner' | 'otherRenter' | 'otherOwner' | 'visitor';
 
 /** Whose name, address, rentals and devices nobody else may read. */
 const theirs = /Nakamura|@example\.test|amber-\w|Workshop|Hallway|Old router|Loft|The first one/;
@@ -18,6 +18,7 @@ test.beforeAll(async ({ browser }) => {
   at.owner = await signedInAs(browser, at.scene.people.owner);
   at.otherRenter = await signedIn(browser, 'renter');
   at.otherOwner = await signedIn(browser, 'owner');
+  at.admin = await signedIn(browser, 'admin');
   at.visitor = await (await browser.newContext()).newPage();
 });
 
@@ -98,6 +99,81 @@ test('the lists of strangers hold nothing of theirs', async () => {
     }
   }
 });
+
+type Deed = {
+  who: Who;
+  path: () => string;
+  send: (page: Page) => Promise<void>;
+  done: string;
+  seen?: { by: Who; path: string };
+};
+
+/** Deeds on things of theirs: who may do them where, how, and the words once they are done, there or elsewhere. */
+const deeds: Record<string, Deed> = {
+  'stopping a rental': {
+    who: 'renter',
+    path: () => `/rentals/${at.scene.rentals.active}`,
+    async send(page) {
+      await page.getByRole('button', { name: 'Stop' }).click();
+      await page.getByRole('button', { name: 'Stop and destroy the disk' }).click();
+    },
+    done: 'Receipt',
+  },
+  'changing a rate': {
+    who: 'owner',
+    path: () => `/my/devices/${at.scene.devices.small}`,
+    async send(page) {
+      await page.getByLabel('Hourly rate').fill('0.777');
+      await page.getByRole('button', { name: 'Change the rate' }).click();
+    },
+    done: '$0.777',
+  },
+  'crediting a wallet': {
+    who: 'admin',
+    path: () => `/admin/users/${at.scene.people.renter.id}`,
+    async send(page) {
+      await page.getByLabel('Amount').fill('7');
+      await page.getByLabel('Reason').first().fill('A gift for a stranger');
+      await page.getByRole('button', { name: 'Credit', exact: true }).click();
+    },
+    done: 'A gift for a stranger',
+    seen: { by: 'renter', path: '/wallet' },
+  },
+};
+
+/** The request of a form, caught before it arrives. */
+async function caught(page: Page, send: (page: Page) => Promise<void>): Promise<Request> {
+  const isSent = (request: Request) => 'next-action' in request.headers();
+  await page.route('**', (route) => (isSent(route.request()) ? route.abort() : route.continue()));
+  const [request] = await Promise.all([page.waitForRequest(isSent), send(page)]);
+  await page.unrouteAll();
+  return request;
+}
+
+async function replay(who: Who, sent: Request) {
+  const { 'next-action': action = '', 'content-type': type = '' } = sent.headers();
+  const headers = { 'next-action': action, 'content-type': type, origin: testBroker.url };
+  await at[who].request.post(sent.url(), { headers, data: sent.postDataBuffer() ?? '', maxRedirects: 0 });
+}
+
+for (const [name, { who, path, send, done, seen }] of Object.entries(deeds)) {
+  test(`${name} does nothing when somebody else sends the very same`, async () => {
+    const words = async () => {
+      const eyes = at[seen?.by ?? who];
+      await eyes.goto(seen?.path ?? path());
+      return eyes.locator('main').textContent();
+    };
+    expect(await words()).not.toContain(done);
+    await at[who].goto(path());
+    const sent = await caught(at[who], send);
+    for (const stranger of ['visitor', 'otherRenter', 'otherOwner'] as const) {
+      await replay(stranger, sent);
+      expect(await words(), stranger).not.toContain(done);
+    }
+    await replay(who, sent);
+    expect(await words()).toContain(done);
+  });
+}
 
 test('a stranger’s stream is silent about what changes for others', async () => {
   const own = await listen('owner', 'devices');
