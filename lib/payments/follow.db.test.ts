@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { db } from '#db/client';
+import { deposits } from '#db/schema/chains';
 import { payments, topUps } from '#db/schema/payments';
 import { getWallet } from '../ledger/balances.ts';
 import { checkInvariants } from '../ledger/invariants.ts';
@@ -55,6 +56,11 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const { close } of networks.values()) await close();
 });
+
+async function newest(chain: Chain, address: string) {
+  const { height } = await chain.getHead();
+  return chain.listPayments({ first: Math.max(0, height - 8), last: height }, new Set([address]));
+}
 
 /** A person who is about to pay $50 on a chain. */
 async function payer(name: string, more: { price?: bigint } = {}) {
@@ -168,3 +174,25 @@ test.each(Object.keys(open))('%s: a broker that was away for many blocks misses 
   expect(await first.standing()).toEqual(['succeeded', 50n * DOLLAR]);
   expect(await second.standing()).toEqual(['succeeded', 50n * DOLLAR]);
 });
+
+test.each(Object.keys(open))(
+  '%s: a payment that waits for hours to be taken is worth the price of then',
+  async (name) => {
+    const { pay, mine, follow, topUp, standing, market, topUpId, chain } = await payer(name);
+    const { address, quoteAmount } = await topUp();
+    // Somebody offers the chain next to nothing, sees to it that we have seen it, and waits for another price.
+    const waiting = { chain: chain.id, reference: 'to be taken', address, amount: quoteAmount, seenAt: later(-180) };
+    await pay(address, quoteAmount);
+    await mine(7);
+    const [{ id: reference } = { id: '' }] = await newest(chain, address);
+    await db.insert(deposits).values({ ...waiting, reference });
+    await db
+      .update(topUps)
+      .set({ quotedUntil: later(-170) })
+      .where(eq(topUps.id, topUpId));
+    market.price /= 2n;
+    await follow();
+    const [state, balance] = await standing();
+    expect([state, Math.round(Number(balance) / 10_000)]).toEqual(['succeeded', 2500]);
+  },
+);

@@ -108,14 +108,26 @@ async function noteAll(chain: Chain, seen: Seen[], at: Date) {
   });
 }
 
-/** A payment keeps the time at which it was first seen, wherever the chain moves it. */
+/**
+ * A payment keeps the time at which it was first seen, wherever the chain moves it: unless it offered so little for its
+ * block that it waited for hours, and could be taken back meanwhile. Then its price is that of its block.
+ */
 async function note(tx: Tx, chain: Chain, { id: reference, address, amount, block }: Seen, at: Date) {
   const place = block ? { height: block.height, blockHash: block.hash } : {};
   const seenAt = block && block.at < at ? block.at : at;
   await tx
     .insert(deposits)
     .values({ chain: chain.id, reference, address, amount, seenAt, ...place })
-    .onConflictDoUpdate({ target: [deposits.chain, deposits.reference], set: { reference, ...place } });
+    .onConflictDoUpdate({
+      target: [deposits.chain, deposits.reference],
+      set: { reference, ...place, ...(block && { seenAt: seenOrLate(block) }) },
+    });
+}
+
+function seenOrLate({ at }: Block) {
+  const late = sql`${at.toISOString()}::timestamptz`;
+  const isLate = sql`${deposits.height} is null and ${late} > ${deposits.seenAt} + interval '2 hours'`;
+  return sql`case when ${isLate} then ${late} else ${deposits.seenAt} end`;
 }
 
 /** Top-ups on whose address something arrived that is not credited, or that the chain may still drop. */
