@@ -1,10 +1,9 @@
 'use server';
 
-import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
 import { creditFault } from '#lib/faults/commands';
-import { parseMoney } from '#lib/money';
 import { adminAction } from '#lib/web/form-action';
+import { answersIn, dollars, reason } from '../../form-parts.ts';
 
 const refusals = {
   notFound: 'Please choose charges of this rental.',
@@ -17,13 +16,9 @@ const charge = /^charge-(\d{1,18})$/;
 const faultForm = z
   .looseObject({
     rentalId: z.uuid(),
-    amount: z.string().transform((text, context) => {
-      const parsed = parseMoney(text);
-      if (parsed === null) context.addIssue({ code: 'custom', message: 'Please give an amount like 25 or 0.012.' });
-      return parsed ?? z.NEVER;
-    }),
+    amount: dollars,
     from: z.enum(['owner', 'broker']),
-    reason: z.string().trim().min(3, 'Please give a reason that both will understand.').max(500, 'Please be shorter.'),
+    reason,
     key: z.uuid(),
   })
   .transform(({ rentalId, amount, from, reason, key, ...rest }) => {
@@ -35,8 +30,6 @@ const faultForm = z
 
 export const creditFaultAction = adminAction(faultForm, async (input, { id: adminId }, { address, at }) => {
   const outcome = await creditFault({ ...input, adminId, address, at });
-  if (!outcome.ok && outcome.reason === 'notFound') return { message: refusals.notFound };
-  if (!outcome.ok) return { problems: { amount: refusals[outcome.reason] } };
-  revalidatePath('/admin', 'layout');
-  return { done: true };
+  if (!outcome.ok && outcome.reason !== 'notFound') return { problems: { amount: refusals[outcome.reason] } };
+  return answersIn(refusals)(outcome);
 });
