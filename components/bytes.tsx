@@ -12,8 +12,3 @@ export function formatMemory(bytes: number | bigint): string {
   const gigabytes = Number(bytes) / 1024 ** 3;
   return gigabytes < 1 ? `${Math.round(gigabytes * 1024)} MB` : `${Number(gigabytes.toPrecision(2))} GB`;
 }
-
-/** A size on a disk or of a file. */
-export function Bytes({ bytes }: { bytes: number | bigint }) {
-  return <span className="figure whitespace-nowrap">{formatBytes(bytes)}</span>;
-}

@@ -16,8 +16,3 @@ export function formatDuration(milliseconds: number): string {
   });
   return parts.filter(Boolean).join(' ');
 }
-
-/** A stretch of time, in units that fit it. */
-export function Duration({ milliseconds }: { milliseconds: number }) {
-  return <span className="figure whitespace-nowrap">{formatDuration(milliseconds)}</span>;
-}
