@@ -66,11 +66,12 @@ async function setScene(): Promise<Scene> {
   await db.update(devices).set({ state: 'rented' }).where(eq(devices.id, deviceId));
   const key = { userId: renterA, name: 'laptop', publicKey: 'ssh-ed25519 A', fingerprint: randomUUID() };
   const [kept] = await db.insert(sshKeys).values(key).returning();
+  // Choosing a destination ends the sessions that there are.
+  const payoutId = await makeHeldPayout(ownerA);
   const open = (userId: string) => createSession(db, { userId, address: '192.0.2.1', userAgent: '', at: new Date() });
   const people = { renterA, renterB, ownerA, ownerB, admin };
   const opened = await Promise.all(Object.entries(people).map(async ([role, id]) => [role, await open(id)] as const));
   const all = { anonymous: null, ...Object.fromEntries(opened) } as Scene['sessions'];
-  const payoutId = await makeHeldPayout(ownerA);
   return {
     userId: renterA,
     deviceId,
