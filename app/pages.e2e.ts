@@ -69,7 +69,7 @@ const views: Record<Who, Record<string, string | ((scene: Scene) => string)>> = 
     somebody: ({ people }) => `/admin/users/${people.renter.id}`,
     'somebody’s papers': ({ people }) => `/admin/users/${people.renter.id}/papers`,
     'a paper of somebody': ({ papers }) => `/wallet/papers/${papers.receipt}`,
-    'a statement of somebody': ({ papers }) => `/wallet/papers/${papers.statement}`,
+    'a statement of somebody': ({ papers }) => `/wallet/papers/${papers.earnings}`,
     'no papers of one’s own': '/wallet/papers',
     'all devices': '/admin/devices',
     'all rentals': '/admin/rentals',
