@@ -12,7 +12,12 @@ export function CreditForm({ userId, newKey }: { userId: string; newKey: string 
         <input type="hidden" name="userId" value={userId} />
         <input type="hidden" name="key" value={newKey} />
         <TextField name="amount" label="Amount" before="$" inputMode="decimal" mono autoComplete="off" required />
-        <TextField name="reason" label="Reason" hint="They will read it: it stands in the wallet and on the receipt." required />
+        <TextField
+          name="reason"
+          label="Reason"
+          hint="They will read it: it stands in the wallet and on the receipt."
+          required
+        />
         <div>
           <SubmitButton>Credit</SubmitButton>
         </div>
