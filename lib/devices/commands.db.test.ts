@@ -13,17 +13,15 @@ import {
   sealer,
   start,
 } from '../agents/testing.ts';
+import { clearQuarantine, suspendDevice, unsuspendDevice } from './administration.ts';
 import {
   changeDisk,
   changeRate,
-  clearQuarantine,
   registerDevice,
   replaceKey,
   retireDevice,
   retryVerification,
   setListed,
-  suspendDevice,
-  unsuspendDevice,
 } from './commands.ts';
 
 beforeAll(async () => {

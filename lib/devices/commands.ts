@@ -1,7 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { db, type Tx } from '#db/client';
 import { devices, registrationKeys } from '#db/schema/devices';
-import { record } from '#lib/audit/commands';
 import { invariant } from '#lib/errors';
 import { formatMoney, rateLimits } from '#lib/money';
 import { done, type Outcome, refused } from '#lib/outcome';
@@ -22,9 +21,6 @@ export const KEY_HOURS = 24;
 
 /** An owner and what should be one of that owner's devices. */
 type Own = { deviceId: string; ownerId: string; at: Date };
-
-/** An admin, where the admin sits, and any device. */
-type Administered = { deviceId: string; adminId: string; address: string | null; at: Date };
 
 /** Registers a device whose agent has yet to call; the key for that is answered once and never again. */
 export async function registerDevice(request: {
@@ -119,40 +115,6 @@ export async function retryVerification(
   });
 }
 
-/** Takes a device off the market by an admin's decision; a running rental goes on until somebody ends it. */
-export async function suspendDevice(request: Administered & { reason: string }): Promise<Outcome<void, 'notFound'>> {
-  return withAnyDevice(request, async (tx, device) => {
-    if (device.suspendedAt) return done(undefined);
-    await tx.update(devices).set({ suspendedAt: request.at }).where(eq(devices.id, device.id));
-    await tellDevice(tx, device.id, 'suspended', request.at, request.reason);
-    await audit(tx, request, 'deviceSuspended', request.reason);
-    return done(undefined);
-  });
-}
-
-/** Takes an admin's suspension of a device back. */
-export async function unsuspendDevice(request: Administered): Promise<Outcome<void, 'notFound'>> {
-  return withAnyDevice(request, async (tx, device) => {
-    if (!device.suspendedAt) return done(undefined);
-    await tx.update(devices).set({ suspendedAt: null }).where(eq(devices.id, device.id));
-    await tellDevice(tx, device.id, 'unsuspended', request.at);
-    await audit(tx, request, 'deviceUnsuspended');
-    return done(undefined);
-  });
-}
-
-/** Lets a device whose wipe had failed be verified again. */
-export async function clearQuarantine(
-  request: Administered & { sealer: Sealer },
-): Promise<Outcome<DeviceState, 'notFound' | 'notQuarantined'>> {
-  return withAnyDevice(request, async (tx, device) => {
-    const state = await startVerification(tx, device, 'cleared', request);
-    if (!state) return refused('notQuarantined');
-    await audit(tx, request, 'quarantineCleared');
-    return done(state);
-  });
-}
-
 /** The relay has signed in to the device's verification environment and measured the way there. */
 export async function deviceProved(proof: {
   deviceId: string;
@@ -207,22 +169,14 @@ async function withOwnDevice<Result>(
   });
 }
 
-async function withAnyDevice<Result>(
-  { deviceId }: { deviceId: string },
-  work: (tx: Tx, device: LockedDevice) => Promise<Result>,
-): Promise<Result | { ok: false; reason: 'notFound' }> {
-  return db.transaction(async (tx) => {
-    const device = await lockDevice(tx, deviceId);
-    return device ? work(tx, device) : refused('notFound');
-  });
-}
-
 async function withVerifyingDevice(
   deviceId: string,
   jobId: string,
   work: (tx: Tx, device: LockedDevice) => Promise<Outcome<void, 'outdated'>>,
 ) {
-  return withAnyDevice({ deviceId }, async (tx, device) => {
+  return db.transaction(async (tx) => {
+    const device = await lockDevice(tx, deviceId);
+    if (!device) return refused('notFound');
     const current = device.state === 'verifying' && device.jobId === jobId;
     return current ? work(tx, device) : refused('outdated');
   });
@@ -243,11 +197,6 @@ async function revokeKeys(tx: Tx, deviceId: string, at: Date) {
     .update(registrationKeys)
     .set({ revokedAt: at })
     .where(and(unused, isNull(registrationKeys.revokedAt)));
-}
-
-async function audit(tx: Tx, request: Administered, action: string, detail?: string) {
-  const { adminId: actorId, deviceId: objectId, address, at } = request;
-  await record(tx, { actorId, action, objectKind: 'device', objectId, detail: detail ?? null, address, at });
 }
 
 function isAllowed(rate: bigint): boolean {

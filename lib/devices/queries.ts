@@ -149,18 +149,9 @@ export async function listOwnDevices(ownerId: string, at = databaseTime()) {
 /** All that an owner may know of a device; null for a stranger's and for one that does not exist. */
 export async function findOwnDevice(deviceId: string, ownerId: string, at = databaseTime()) {
   if (!isId(deviceId)) return null;
-  const { hardware, probes, metrics, lastWipe } = devices;
+  const { hardware, probes, metrics, lastWipe, tunnelProblem } = devices;
   const [device] = await db
-    .select({
-      ...ownColumns,
-      hardware,
-      probes,
-      metrics,
-      lastWipe,
-      agentSeenAt: latest(['registered', 'agentSeen', 'keyReplaced']),
-      refusal: openRefusal,
-      tunnelProblem: devices.tunnelProblem,
-    })
+    .select({ ...ownColumns, hardware, probes, metrics, lastWipe, tunnelProblem, agentSeenAt, refusal })
     .from(devices)
     .where(and(eq(devices.id, deviceId), eq(devices.ownerId, ownerId)));
   if (!device) return null;
@@ -240,12 +231,10 @@ function limitsOf(search: MarketSearch): SQL[] {
 }
 
 /** Why an agent was turned away last, unless a newer key was made or an agent got in since. */
-const openRefusal = sql<string | null>`(select detail from ${deviceEvents}
+const refusal = sql<string | null>`(select detail from ${deviceEvents}
   where device_id = devices.id and kind in ('agentRefused', 'keyMade', 'registered', 'keyReplaced')
   and at > coalesce(last_poll_at, '-infinity') order by id desc limit 1)`;
 
-/** When one of these last happened to the device; drizzle would write its id without the table, and mean the event's. */
-function latest(kinds: string[]) {
-  return sql<Date | null>`(select max(at) from ${deviceEvents}
-    where device_id = devices.id and kind in ${kinds})`.mapWith(deviceEvents.at);
-}
+/** Drizzle would write the device's id without its table, and mean the event's. */
+const agentSeenAt = sql<Date | null>`(select max(at) from ${deviceEvents}
+  where device_id = devices.id and kind in ('registered', 'agentSeen', 'keyReplaced'))`.mapWith(deviceEvents.at);

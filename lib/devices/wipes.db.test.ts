@@ -3,7 +3,8 @@ import { recordReport } from '../agents/commands.ts';
 import { after, deviceOf, makeMarketDevice, makePerson, makeRelay, report, sealer, start } from '../agents/testing.ts';
 import { contract } from '../contracts/agreement.ts';
 import { rentDevice, stopRental } from '../rentals/commands.ts';
-import { clearQuarantine, retireDevice } from './commands.ts';
+import { clearQuarantine } from './administration.ts';
+import { retireDevice } from './commands.ts';
 import { failLateWipes } from './wipes.ts';
 
 const DAY = 86_400;

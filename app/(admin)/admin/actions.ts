@@ -3,7 +3,7 @@
 import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
 import { setAdmin, suspendUser, unsuspendUser } from '#lib/accounts/administration';
-import { clearQuarantine, suspendDevice, unsuspendDevice } from '#lib/devices/commands';
+import { clearQuarantine, suspendDevice, unsuspendDevice } from '#lib/devices/administration';
 import { letterheadFields } from '#lib/papers/fields';
 import { keepBrokerLetterhead } from '#lib/papers/letterheads';
 import { creditWallet } from '#lib/payments/manual';
