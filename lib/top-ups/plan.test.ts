@@ -58,6 +58,20 @@ function after(books: TopUpBooks, steps: TopUpStep[]): TopUpBooks {
 const standing = ({ payments }: TopUpBooks) =>
   payments.filter(({ reversedAt }) => reversedAt === null).map(({ reference }) => reference);
 
+test('refunds that we asked for are followed before those made elsewhere', () => {
+  const refund = { paymentId: 'p1', amount: { currency: 'BTC', amount: 1n }, at, state: 'succeeded' as const };
+  const refunds = [
+    { ...refund, id: 're-1', key: null },
+    { ...refund, id: 're-2', key: 'refund:ours' },
+  ];
+  const progress = { state: 'succeeded' as const };
+  const status = { topUpId: 'mine', progress, payments: [], refunds, disputes: [], savedMethod: null };
+  const followed = planTopUp(empty, status, worth).flatMap((step) =>
+    step.step === 'followRefund' ? step.refund.id : [],
+  );
+  expect(followed).toEqual(['re-2', 're-1']);
+});
+
 test('once the steps are done, nothing is left to do', () => {
   fc.assert(
     fc.property(anyStatus('BTC'), (status) => {

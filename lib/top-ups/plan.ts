@@ -47,7 +47,7 @@ export function planTopUp(books: TopUpBooks, status: TopUpStatus, worth: (paymen
     ...arrivals,
     ...vanished(books, status).map((known) => ({ step: 'reverse' as const, known })),
     ...ours.flatMap((payment) => stepOfFee(books, payment)),
-    ...status.refunds.map((refund) => ({ step: 'followRefund' as const, refund })),
+    ...oursFirst(status.refunds).map((refund) => ({ step: 'followRefund' as const, refund })),
     ...status.disputes.flatMap((dispute) => stepsOfDispute(books, dispute)),
   ];
 }
@@ -82,6 +82,13 @@ function stepOfFee(books: TopUpBooks, { id, fee }: Payment): TopUpStep[] {
   const known = books.payments.find(({ reference }) => reference === id);
   return fee === null || (known && known.fee !== null) ? [] : [{ step: 'learnFee', reference: id, fee }];
 }
+
+/** Which of our own were carried out is settled before any of them gives way to one that was made elsewhere. */
+function oursFirst(refunds: Refund[]): Refund[] {
+  return refunds.toSorted((one, other) => Number(isOurs(other)) - Number(isOurs(one)));
+}
+
+const isOurs = ({ key }: Refund) => key?.startsWith('refund:') === true;
 
 function stepsOfDispute({ disputes }: TopUpBooks, dispute: Dispute): TopUpStep[] {
   const known = disputes.get(dispute.id);
