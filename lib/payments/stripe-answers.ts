@@ -47,7 +47,7 @@ export function refundOf(refund: Stripe.Refund): Refund {
   };
   if (refund.status === 'succeeded') return { ...known, state: 'succeeded' };
   if (refund.status === 'failed' || refund.status === 'canceled')
-    return { ...known, state: 'failed', reason: refund.failure_reason ?? refund.status };
+    return { ...known, state: 'failed', reason: reasonOf({ code: refund.failure_reason ?? refund.status }) };
   return { ...known, state: 'pending' };
 }
 
