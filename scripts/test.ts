@@ -1,14 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { ensureEngine } from './docker-engine.ts';
 import { buildImages } from './images.ts';
 import { buildWeb } from './local/build.ts';
 import { say, step } from './local/progress.ts';
-
-/** How many checks of one kind held, and how many did not. */
-type Tally = { name: string; passed: number; failed: number; skipped: number };
+import { readPlaywright, readVitest, type Tally, tally } from './testing/report.ts';
 
 const reports = 'test-results';
 
@@ -36,10 +33,15 @@ try {
   await check('browser', playwright);
 } catch (error) {
   say(error instanceof Error ? error.stack : String(error));
-  tallies.push({ name: 'set-up', passed: 0, failed: 1, skipped: 0 });
+  tallies.push(tally('set-up', 1));
 } finally {
   await parts.disposeAsync();
   await removeAccounts(systemAccounts().filter((name) => !accountsBefore.includes(name)));
+}
+
+// The end of the output has to do where only the end is kept: what failed is told there again.
+for (const { name, failures } of tallies) {
+  for (const { test, why } of failures) say(`\n✗ ${name}: ${test}\n${why.replace(/^/gm, '    ')}`);
 }
 
 say();
@@ -70,32 +72,17 @@ async function run(command: string[]): Promise<number> {
 
 async function exitCheck(name: string, command: string[]): Promise<Tally> {
   const code = await run(command);
-  return { name, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  return tally(name, code, { passed: code === 0 ? 1 : 0 });
 }
 
 async function vitest(project: string): Promise<Tally> {
   const file = `${reports}/${project}.json`;
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const code = await run(['vitest', 'run', '--project', project, ...reporters]);
-  const report = await readReport<{ numPassedTests: number; numFailedTests: number; numPendingTests: number }>(file);
-  return tally(project, code, [report?.numPassedTests, report?.numFailedTests, report?.numPendingTests]);
+  return readVitest(project, await run(['vitest', 'run', '--project', project, ...reporters]), file);
 }
 
 async function playwright(): Promise<Tally> {
-  const code = await run(['playwright', 'test']);
-  const report = await readReport<{ stats: Record<string, number> }>(`${reports}/browser.json`);
-  const { expected = 0, unexpected = 0, flaky = 0, skipped = 0 } = report?.stats ?? {};
-  return tally('browser', code, [expected, unexpected + flaky, skipped]);
-}
-
-/** A run that failed without a failed test (a file that does not load, a hook that throws) counts as one failure. */
-function tally(name: string, code: number, [passed = 0, failed = 0, skipped = 0]: (number | undefined)[]): Tally {
-  return { name, passed, failed: code !== 0 ? Math.max(failed, 1) : failed, skipped };
-}
-
-async function readReport<Report>(file: string): Promise<Report | null> {
-  const text = await readFile(file, 'utf8').catch(() => null);
-  return text === null ? null : (JSON.parse(text) as Report);
+  return readPlaywright('browser', await run(['playwright', 'test']), `${reports}/browser.json`);
 }
 
 function systemAccounts(): string[] {
