@@ -32,6 +32,12 @@ test('of several processes one leads, and another follows when it stops', async 
   await Promise.all(all.map(({ stop }) => stop()));
 });
 
+test('a process that is stopped while it asks whether it leads does not begin to', async () => {
+  const late = candidate('late');
+  await late.stop();
+  expect(late.seen.terms).toBe(0);
+});
+
 test('a leader whose connection is cut stops leading, and somebody leads again within seconds', async () => {
   const all = [candidate('cut'), candidate('cut')];
   await vi.waitFor(() => expect(leaders(all)).toHaveLength(1), soon);

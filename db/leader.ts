@@ -34,9 +34,10 @@ async function leadOnce({ name, lead, signal }: Leadership) {
   try {
     await client.connect();
     const { rows } = await client.query('select pg_try_advisory_lock(hashtext($1)) as leads', [name]);
-    if (!rows[0]?.leads) return;
-
     const leading = AbortSignal.any([signal, lost.signal]);
+    // Who was told to stop while asking begins nothing: a signal that has aborted wakes nobody any more.
+    if (!rows[0]?.leads || leading.aborted) return;
+
     await Promise.all([lead(leading), keepSure(client, lost, leading)]);
   } finally {
     await client.end().catch(() => {});
