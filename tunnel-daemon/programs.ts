@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { open, readFile, rm, writeFile } from 'node:fs/promises';
+import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -32,7 +32,9 @@ export async function keepProgram(program: Program, folder: string, log: Logger)
     const running = await readPidFile(pidFile);
     if (running && (await isAlive(running))) return;
     const started = await launch(program, { folder, logFile });
-    await writeFile(pidFile, JSON.stringify({ ...started, hash }));
+    // Whole at every moment: a daemon that found half of one would start a second program beside the first.
+    await writeFile(`${pidFile}.new`, JSON.stringify({ ...started, hash }));
+    await rename(`${pidFile}.new`, pidFile);
     log.info({ started: program.name, pid: started.pid }, 'program started');
   };
   await ensure();
