@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createLog } from '../lib/process/log.ts';
-import { keepProgram } from './programs.ts';
+import { keepProgram, type Program } from './programs.ts';
 
 test('a program that dies is started again, and its pid file can be read whole at every moment', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'programs-'));
-  const program = { name: 'sshd', command: 'sleep', args: ['1000'], configuration: '' } as const;
+  const program: Program = { name: 'sshd', command: 'sleep', args: ['1000'], configuration: '' };
   const kept = await keepProgram(program, folder, createLog('daemon', 'silent'));
   const pid = (): number => JSON.parse(readFileSync(join(folder, 'sshd.pid'), 'utf8')).pid;
   const pids = new Set([pid()]);
