@@ -112,15 +112,21 @@ test('a refund made at the provider while ours is being sent there leaves the re
   expect([await refund(), await wallet()]).toMatchObject([{ state: 'failed', checkAt: null }, 0n]);
 });
 
-test('a refund that was refused is compared with the provider before it is tried again', async () => {
-  const { provider, tell, topUpId, refund, wallet, treasury } = await wishingBack();
-  provider.refund = async () => {
-    tell(topUpId, { refunds: [atDesk] });
-    throw new PaymentError(provider.id, 'refused: it was refunded before', 'misconfigured');
-  };
-  for (const hours of [1, 2]) await sendDueRefunds(treasury, { at: after(hours * 3600) });
-  expect([(await refund())?.state, await wallet()]).toEqual(['failed', 0n]);
-});
+test.each([
+  ['soon', 1],
+  ['only after days', 100],
+])(
+  'a refund that was refused, %s, is compared with the provider before it is tried again or given up',
+  async (_, hours) => {
+    const { provider, tell, topUpId, refund, wallet, treasury } = await wishingBack();
+    provider.refund = async () => {
+      tell(topUpId, { refunds: [atDesk] });
+      throw new PaymentError(provider.id, 'refused: it was refunded before', 'misconfigured');
+    };
+    for (const more of [0, 1]) await sendDueRefunds(treasury, { at: after((hours + more) * 3600) });
+    expect([(await refund())?.state, await wallet()]).toEqual(['failed', 0n]);
+  },
+);
 
 test('a refund that the provider refuses for good is shown to admins, who give the money back to the wallet', async () => {
   const { provider, refundId, refund, wallet, treasury, decline, listed } = await wishingBack();

@@ -171,14 +171,18 @@ async function begin(doing: Doing, refundId: string): Promise<boolean> {
   });
 }
 
-/** For how long a refund that its provider refuses is tried again; then it waits for an admin. */
+/**
+ * For how long a refund that its provider refuses is tried again; then it waits for an admin. One whose first try comes
+ * later than that, as when we were away, is compared with the provider and tried once more all the same.
+ */
 const PERSEVERANCE_MS = 3 * 24 * 3_600_000;
 
 async function noteFailure(doing: Doing, refundId: string, { failure, message: problem }: PaymentError) {
   await locked(doing, refundId, async (tx, { refund }) => {
     await moveRefund(tx, doing, { refund, event: failure === 'unknown' ? 'unclear' : 'notDone', problem });
-    const triedFor = doing.at.getTime() - refund.createdAt.getTime();
-    if (failure !== 'misconfigured' || triedFor < PERSEVERANCE_MS) await postpone(tx, refund, doing.at);
+    const isOld = doing.at.getTime() - refund.createdAt.getTime() >= PERSEVERANCE_MS;
+    const isHopeless = failure === 'misconfigured' && isOld && refund.checks > 0;
+    if (!isHopeless) await postpone(tx, refund, doing.at);
   });
 }
 
