@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { asc, eq, sql } from 'drizzle-orm';
+import { asc, eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { db } from '#db/client';
 import { earnings, fundingLots, payments } from '#db/schema/payments';
+import { untilWaiting } from '../../db/testing/waiting.ts';
 import { matureEarnings, takeBackPending } from '../earnings/commands.ts';
 import { getEarnings, getWallet } from '../ledger/balances.ts';
 import { checkInvariants } from '../ledger/invariants.ts';
@@ -31,13 +32,6 @@ const lotsOf = (userId: string) =>
     .orderBy(asc(fundingLots.id));
 
 const earnedBy = (ownerId: string) => db.select().from(earnings).where(eq(earnings.ownerId, ownerId));
-
-const waiting = async () =>
-  (
-    await db.execute(
-      sql`select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
-    )
-  ).rowCount;
 
 /** A renter who paid these amounts in, in this order, and an owner of something for a dollar an hour. */
 async function makePair(amounts: bigint[], owner?: string) {
@@ -127,7 +121,7 @@ test('who gives a payment back while spending is allotted waits for it, or it wa
   await db.transaction(async (tx) => {
     expect(await getUnspent(tx, paymentId)).toBe(3n * DOLLAR);
     allotting = allotSpending({ at: after(4 * HOUR) });
-    await expect.poll(waiting).toBe(1);
+    await untilWaiting(1);
     await takeFromLots(tx, { userId: renterId, paymentId, amount: DOLLAR });
   });
   await allotting;
@@ -155,9 +149,9 @@ test('who takes earnings back while spending is allotted waits for it, or it wai
       .where(eq(earnings.id, last?.id ?? 0n))
       .for('update');
     both.push(allotSpending({ at: after(4 * HOUR) }));
-    await expect.poll(waiting).toBe(1);
+    await untilWaiting(1);
     both.push(db.transaction((other) => takeBackPending(other, { ownerId, amount: DOLLAR })));
-    await expect.poll(waiting).toBe(2);
+    await untilWaiting(2);
   });
   await Promise.all(both);
   const left = (await earnedBy(ownerId)).map(({ earned, takenBack }) => [earned, takenBack]);

@@ -1,7 +1,8 @@
-import { eq, sql } from 'drizzle-orm';
-import { afterEach, expect, test, vi } from 'vitest';
+import { eq } from 'drizzle-orm';
+import { afterEach, expect, test } from 'vitest';
 import { db, type Tx } from '#db/client';
 import { payments, refunds, topUps } from '#db/schema/payments';
+import { untilWaiting } from '../../db/testing/waiting.ts';
 import { getWallet } from '../ledger/balances.ts';
 import { checkInvariants } from '../ledger/invariants.ts';
 import { after, makeUser, start } from '../metering/testing.ts';
@@ -24,16 +25,11 @@ async function queued(lock: (tx: Tx) => Promise<unknown>, works: (() => Promise<
     const running: Promise<unknown>[] = [];
     for (const work of works) {
       running.push(work());
-      await vi.waitFor(async () => expect(await countWaiting()).toBe(running.length), 10_000);
+      await untilWaiting(running.length);
     }
     return running;
   });
   return Promise.all(begun);
-}
-
-async function countWaiting() {
-  const waiting = sql`wait_event_type = 'Lock' and datname = current_database()`;
-  return (await db.execute(sql`select 1 from pg_stat_activity where ${waiting}`)).rowCount;
 }
 
 /** A person who paid ten dollars and wants some of them back, or all. */
