@@ -8,7 +8,7 @@ const wide = { width: 1280, height: 900 };
 const narrow = { width: 360, height: 740 };
 const at: { scene: Scene; complaints: string[] } & Record<Who, Page> = { complaints: [] } as never;
 
-type Who = 'visitor' | 'renter' | 'payer' | 'owner' | 'admin';
+type Who = 'visitor' | 'newcomer' | 'renter' | 'payer' | 'owner' | 'admin';
 
 /** Every page of the product in every state that looks different, by who looks at it. */
 const views: Record<Who, Record<string, string | ((scene: Scene) => string)>> = {
@@ -27,6 +27,11 @@ const views: Record<Who, Record<string, string | ((scene: Scene) => string)>> = 
     'the contract': '/contract',
     'the mailbox of local mode': '/mailbox',
     'a page that does not exist': '/nothing-here',
+  },
+  newcomer: {
+    'a listing to rent with an address that is not confirmed': ({ devices }) => `/devices/${devices.ready}`,
+    'the way to confirm it': '/verify',
+    'an empty wallet': '/wallet',
   },
   renter: {
     'a listing to rent': ({ devices }) => `/devices/${devices.ready}`,
@@ -106,11 +111,12 @@ test.use({ trace: 'off' });
 test.beforeAll(async ({ browser }) => {
   at.scene = await layScene();
   at.visitor = await (await browser.newContext()).newPage();
+  at.newcomer = await signedInAs(browser, at.scene.newcomer);
   at.renter = await signedInAs(browser, at.scene.people.renter);
   at.payer = await signedInAs(browser, at.scene.payer);
   at.owner = await signedInAs(browser, at.scene.people.owner);
   at.admin = await signedIn(browser, 'admin');
-  for (const page of [at.visitor, at.renter, at.payer, at.owner, at.admin]) {
+  for (const page of [at.visitor, at.newcomer, at.renter, at.payer, at.owner, at.admin]) {
     page.on('console', (message) => isComplaint(message, page) && at.complaints.push(message.text()));
     page.on('pageerror', (error) => at.complaints.push(String(error)));
   }

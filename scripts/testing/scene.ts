@@ -39,6 +39,8 @@ export type Scene = {
   webhook: string;
   /** Who pays in in every way, and the top-ups by state. */
   payer: { id: string; email: string; password: string };
+  /** Who has not confirmed the e-mail address. */
+  newcomer: { id: string; email: string; password: string };
   topUps: Record<string, string>;
 };
 
@@ -53,12 +55,12 @@ async function layScene(): Promise<Scene> {
   const laid: Record<string, string> = {};
   for (const name of Object.keys(wantedRentals)) laid[name] = await addRental(name, renter.id, placed);
   await layPayouts(owner.id);
-  const payer = await addPerson('Pia');
+  const [payer, newcomer] = [await addPerson('Pia'), await addPerson('Nils', null)];
   const paidIn = await layTopUps(payer.id);
   const webhook = await layDesk({ rentalId: laid.ended ?? '', renterId: renter.id });
   const ids = Object.fromEntries(Object.entries(placed).map(([name, { id }]) => [name, id]));
   const papers = await layPapers({ renterId: renter.id, ownerId: owner.id });
-  return { people: { owner, renter }, devices: ids, rentals: laid, webhook, payer, topUps: paidIn, papers };
+  return { people: { owner, renter }, devices: ids, rentals: laid, webhook, payer, newcomer, topUps: paidIn, papers };
 }
 
 /** A device at the highest rate, its owner, and a renter without a cent: where a journey of money begins. */
@@ -71,10 +73,10 @@ async function layMarket(): Promise<Market> {
   return { people: { owner, renter }, deviceId };
 }
 
-async function addPerson(name: string) {
+async function addPerson(name: string, emailVerifiedAt: Date | null = minutesAgo(5000)) {
   const email = `${name.toLowerCase().replace(/\W/g, '.')}.${now}@example.test`;
   const password = randomBytes(12).toString('base64url');
-  const row = { name, email, passwordHash: await hashPassword(password), emailVerifiedAt: minutesAgo(5000) };
+  const row = { name, email, passwordHash: await hashPassword(password), emailVerifiedAt };
   const [user] = await db.insert(users).values(row).returning({ id: users.id });
   return { id: user?.id ?? '', email, password };
 }
