@@ -30,7 +30,7 @@ test('who waits for a connection for too long is told of an outage, and is serve
   expect(transaction).toBeInstanceOf(UpstreamError);
   for (const client of taken) client.release();
   expect((await db.execute(sql`select 1 as one`)).rows).toEqual([{ one: 1 }]);
-}, 20_000);
+});
 
 test('a connection that is lost between two statements is an outage, not a mistake of ours', async () => {
   const lost = db.transaction(async (tx) => {
@@ -58,7 +58,7 @@ test('connections that break before their transaction begins do not take up the 
   }
   begin.mockRestore();
   expect(await db.transaction(async (tx) => (await tx.execute(sql`select 1 as one`)).rows)).toEqual([{ one: 1 }]);
-}, 150_000);
+});
 
 test('giving a connection back twice gives it back once', async () => {
   const client = await pool.connect();

@@ -52,7 +52,7 @@ const later = (minutes: number) => new Date(Date.now() + minutes * 60_000);
 
 beforeAll(async () => {
   for (const [name, start] of Object.entries(open)) networks.set(name, await start());
-}, 120_000);
+});
 afterAll(async () => {
   for (const { close } of networks.values()) await close();
 });

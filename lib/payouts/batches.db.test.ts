@@ -105,7 +105,7 @@ describe.each([
     const treasury = treasuryOf([provider], { chains: new Map([[chain.id, chain]]), priceOf: async () => price });
     Object.assign(opened, { bench, treasury });
     by.adminId = await makeUser();
-  }, 120_000);
+  });
   afterAll(() => opened.bench?.close());
   afterEach(expectBooks);
 

@@ -123,4 +123,4 @@ test('whatever is asked, lost, cut and decided in whatever order: earned is what
     expect(paidBy(scene) + (await availableOf(scene.ownerId))).toBe(scene.earned);
   });
   await fc.assert(check, { numRuns: 80 });
-}, 240_000);
+});
