@@ -54,7 +54,8 @@ test('a private key is never stored', async () => {
 
 test('nobody keeps more keys than are installed, not even by adding them at once', async () => {
   const userId = await makePerson();
-  const outcomes = await Promise.all(Array.from({ length: MOST_KEYS + 5 }, () => add(userId, tunnelKey())));
+  for (let kept = 0; kept < MOST_KEYS - 5; kept++) await add(userId, tunnelKey());
+  const outcomes = await Promise.all(Array.from({ length: 10 }, () => add(userId, tunnelKey())));
   expect(outcomes.filter((outcome) => !outcome.ok && outcome.reason === 'tooMany')).toHaveLength(5);
   expect(await listSshKeys(userId)).toHaveLength(MOST_KEYS);
 });
