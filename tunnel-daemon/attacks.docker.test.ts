@@ -68,6 +68,12 @@ async function greeted(from: string): Promise<'greeted' | 'refused'> {
   return isGreeted ? 'greeted' : 'refused';
 }
 
+/** Ends these calls and waits until the environment's sshd has noticed: it counts them all, and who comes next needs room. */
+async function hangUp(calls: Socket[]) {
+  for (const socket of calls) socket.destroy();
+  await eventually(async () => (await environment.callers()) === 0);
+}
+
 test('a caller of a renter’s port who says nothing is gone within ten seconds; one who has spoken may take longer', async () => {
   const began = performance.now();
   const [silent, slow] = [call('127.7.1.1').resume(), call('127.7.1.1').resume()];
@@ -83,7 +89,7 @@ test('of a crowd of silent callers from one address at most twenty-five are held
   expect(await eventually(async () => crowd.filter((socket) => socket.closed).length >= 125)).toBe(true);
   expect(await greeted('127.7.2.1')).toBe('refused');
   expect(await greeted('127.7.2.2')).toBe('greeted');
-  for (const socket of crowd) socket.destroy();
+  await hangUp(crowd);
 });
 
 test('three crowds that do not sign in turn neither the renter nor the prover away', async () => {
@@ -99,12 +105,14 @@ test('three crowds that do not sign in turn neither the renter nor the prover aw
     expect(await greeted(PROVER_ADDRESS)).toBe('greeted');
   }
   expect(held()).toEqual([25, 25, 25]);
-  for (const socket of crowds.flat()) socket.destroy();
+  await hangUp(crowds.flat());
 });
 
 test('a caller who tries again and again is slowed, nobody else is, and it is over soon', async () => {
   const answers: string[] = [];
-  while (answers.length < 60) answers.push(await greeted('127.7.3.1'));
+  // Side by side, or a slow machine would make fewer calls than are too many.
+  const calls = () => Promise.all(Array.from({ length: 12 }, () => greeted('127.7.3.1')));
+  while (answers.length < 60) answers.push(...(await calls()));
   expect(answers.filter((answer) => answer === 'greeted').length).toBeLessThanOrEqual(41);
   expect(await greeted('127.7.3.2')).toBe('greeted');
   await eventually(async () => (await greeted('127.7.3.1')) === 'greeted', 20);
@@ -172,15 +180,15 @@ test('the right key proves nothing with a spoiled signature or one over another 
   for (let attempt = 0; attempt < 7; attempt += 1) {
     expect(await signIn('127.7.4.3', overAnotherSession)).toBe('refused');
   }
-  await eventually(async () => (await signIn('127.7.4.3', overAnotherSession)) === 'shut out', 3);
-}, 30_000);
+  await eventually(async () => (await signIn('127.7.4.3', overAnotherSession)) === 'shut out');
+});
 
 test('a device that asks for another’s address is on record, once however often it asks', async () => {
   const greedy = await makeDevice(relay);
   const ask = (port: number) =>
     run(
       'timeout',
-      ['3', 'ssh', '-N', '-o', 'ExitOnForwardFailure=yes', '-R', `${device.address}:${port}:127.0.0.1:1`].concat(
+      ['30', 'ssh', '-N', '-o', 'ExitOnForwardFailure=yes', '-R', `${device.address}:${port}:127.0.0.1:1`].concat(
         tunnelOptions(relay, greedy),
       ),
     ).catch(() => {});
@@ -192,7 +200,7 @@ test('a device that asks for another’s address is on record, once however ofte
   await ask(2280);
   await new Promise((resolve) => setTimeout(resolve, 1500));
   expect(await entries()).toHaveLength(1);
-}, 15_000);
+});
 
 test('the tunnel of a suspended person is cut within five seconds and does not come back', async () => {
   const theirs = await makeDevice(relay);
@@ -205,10 +213,10 @@ test('the tunnel of a suspended person is cut within five seconds and does not c
   expect(await suspendUser({ ...asked, userId: owned?.ownerId ?? '' })).toMatchObject({ ok: true });
   await cut;
   expect(performance.now() - began).toBeLessThan(5000);
-  await eventually(async () => held.said.includes('Permission denied'), 10);
-  expect(await tunnelIsUp(theirs)).toBe(false);
+  await eventually(async () => held.said.includes('Permission denied'));
+  await eventually(async () => !(await tunnelIsUp(theirs)));
   await held.close();
-}, 30_000);
+});
 
 test('by its own account sshd opens no door but the listeners', async () => {
   const file = join(relay.settings.RUN_FOLDER, 'sshd.conf');

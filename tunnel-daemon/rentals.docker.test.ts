@@ -66,7 +66,7 @@ const nameOf = ({ name }: { name: string }) => `${name}.${relay.settings.RENT_DO
 test('a renter gets a shell through the public port within a moment of the environment being ready', async () => {
   const port = relay.settings.FIRST_PORT;
   rental = await makeReadyRental(relay, device, { hostKey: environment.hostKey, port });
-  await eventually(async () => (await stateOf(rental.rentalId)) === 'active');
+  await eventually(async () => (await stateOf(rental.rentalId)) === 'active', 10);
 
   const known = join(relay.settings.DATA_FOLDER, 'known_hosts');
   await run('sh', ['-c', `echo '[127.0.0.1]:${port} ${environment.hostKey}' > ${known}`]);
@@ -84,7 +84,7 @@ test('proofs follow one another and become one stretch of proven time', async ()
     expect(others).toEqual([]);
     return stretch && stretch.proofs >= 4 && stretch;
   };
-  const stretch = await eventually(proven, 6);
+  const stretch = await eventually(proven);
   expect(stretch.toAt.getTime() - stretch.fromAt.getTime()).toBeGreaterThanOrEqual(1500);
   expect(stretch.handshakeAt).not.toBeNull();
 });
@@ -143,9 +143,9 @@ test('a rental may end TLS itself', async () => {
   await db.update(rentals).set({ tlsPassthrough: true }).where(eq(rentals.id, rental.rentalId));
   const own = await ownTlsSite();
   const seen = () => visit(nameOf(rental), { tls: true, more: ['--insecure'] }).catch(() => ({ text: '' }));
-  await eventually(async () => (await seen()).text.includes('my own TLS'), 3);
+  await eventually(async () => (await seen()).text.includes('my own TLS'));
   await db.update(rentals).set({ tlsPassthrough: false }).where(eq(rentals.id, rental.rentalId));
-  await eventually(async () => (await seen()).text.includes('https 127.0.0.1'), 3);
+  await eventually(async () => (await seen()).text.includes('https 127.0.0.1'));
   own.close();
 });
 

@@ -29,8 +29,8 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Waits until `look` answers something, and fails after so many seconds. */
-export async function eventually<Value>(look: () => Promise<Value | null | undefined | false>, seconds = 10) {
+/** Waits until `look` answers something, and fails after so many seconds: many, where nobody claims how few they are. */
+export async function eventually<Value>(look: () => Promise<Value | null | undefined | false>, seconds = 30) {
   const deadline = performance.now() + seconds * 1000;
   for (;;) {
     const value = await look();
@@ -171,7 +171,13 @@ export type Tunnel = { child: ChildProcess | null; said: string; close(): Promis
 export type EnvironmentPorts = { ssh: number; http: number; https: number };
 
 /** An environment: an sshd that lets the current user in with `keyFile`, and free ports for web servers. */
-export type TestEnvironment = EnvironmentPorts & { hostKey: string; keyFile: string; close(): Promise<void> };
+export type TestEnvironment = EnvironmentPorts & {
+  hostKey: string;
+  keyFile: string;
+  /** How many connections its sshd has. */
+  callers(): Promise<number>;
+  close(): Promise<void>;
+};
 
 /** Starts an environment on this machine's loopback, whose sshd has the limits of the true one. */
 export async function startEnvironment(): Promise<TestEnvironment> {
@@ -195,6 +201,11 @@ AuthorizedKeysFile ${keyFile}.pub\nStrictModes no\nPermitRootLogin yes\nPassword
     ...ports,
     hostKey,
     keyFile,
+    async callers() {
+      // One process each.
+      const children = await readFile(`/proc/${sshd.pid}/task/${sshd.pid}/children`, 'utf8');
+      return children.split(' ').length - 1;
+    },
     async close() {
       sshd.kill();
       await once(sshd, 'exit');
