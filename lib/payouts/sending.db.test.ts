@@ -177,12 +177,12 @@ test('ten processes that send at once pay once', async () => {
   expect([house.calls, house.known.size]).toEqual([1, 1]);
 });
 
-test('fifty webhooks at once settle a payout once', async () => {
+test('fifteen webhooks at once, and again, settle a payout once', async () => {
   const { house, treasury, ownerId, payoutId } = await askedPayout();
   await submitPayouts(treasury, { at: hoursAfter(0) });
   house.decide(payoutId, 'paid');
-  const webhooks = Array.from({ length: 50 }, () => syncPayout(treasury, { payoutId, at: hoursAfter(1) }));
-  await Promise.all(webhooks);
+  const webhook = () => syncPayout(treasury, { payoutId, at: hoursAfter(1) });
+  for (const _ of [1, 2, 3]) await Promise.all(Array.from({ length: 15 }, webhook));
   const { rows } = await db.execute(sql`select 1 from ledger_transactions where key = ${`payout:${payoutId}:paid`}`);
   expect(rows.length).toBe(1);
   expect((await subjectsTo(ownerId)).filter((subject) => subject.includes('paid to you'))).toHaveLength(1);

@@ -48,11 +48,13 @@ async function openBank() {
   return { ...bank, mind, topUpId, reference: `ref-${topUpId}`, send, balance, inbox, work };
 }
 
-test('an event that came fifty times at once is kept once and credits once', async () => {
+test('an event that came fifteen times at once, and again, is kept once and credits once', async () => {
   const { send, reference, work, balance, inbox } = await openBank();
   const event = { eventId: 'evt-1', references: [reference] };
-  const answers = await Promise.all(Array.from({ length: 50 }, () => send(event)));
-  expect(answers.every(({ ok }) => ok)).toBe(true);
+  for (const _ of [1, 2, 3]) {
+    const answers = await Promise.all(Array.from({ length: 15 }, () => send(event)));
+    expect(answers.every(({ ok }) => ok)).toBe(true);
+  }
   await Promise.all([work(1), work(1)]);
   expect(await balance()).toBe(amount);
   expect(await inbox()).toMatchObject([{ attempts: 1, processedAt: after(1) }]);
