@@ -15,12 +15,13 @@ export default async function VerifyPage({ searchParams }: PageProps<'/verify'>)
 
   const member = await currentMember();
   if (member?.emailVerified) return <PageHeader title="Your address is confirmed">Nothing is left to do.</PageHeader>;
+  const writtenTo = typeof sent === 'string' ? sent : member?.email;
   return (
     <>
       <PageHeader title="Look into your mail">
-        {typeof sent === 'string' ? (
+        {writtenTo ? (
           <>
-            We wrote to <b className="font-medium break-words text-ink">{sent}</b>. Open the link in that letter to
+            We wrote to <b className="font-medium break-words text-ink">{writtenTo}</b>. Open the link in that letter to
             confirm the address.
           </>
         ) : (
@@ -29,7 +30,7 @@ export default async function VerifyPage({ searchParams }: PageProps<'/verify'>)
       </PageHeader>
       {member && <SendAgain />}
       {isLocalMode() && (
-        <p>
+        <p className="mt-5">
           This broker runs on your own machine, so the letter is in{' '}
           <Link href="/mailbox" className="link">
             the mailbox
