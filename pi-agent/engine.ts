@@ -56,7 +56,8 @@ async function forgetRuntime(): Promise<void> {
 function engineOptions(): string[] {
   return [
     ...['--data-root', join(DISK, 'docker')],
-    ...['--exec-root', RUNTIME, '--pidfile', join(RUN_DIR, 'engine.pid')],
+    // We know its number ourselves; a pid file left by a power cut names whatever has the number now, and keeps it from starting.
+    ...['--exec-root', RUNTIME, '--pidfile='],
     ...['--host', `unix://${ENGINE_SOCKET}`],
     ...['--userns-remap', 'renters'],
     ...['--bridge', BRIDGE, '--fixed-cidr', `${ENVIRONMENT_ADDRESS}/32`, '--dns', GATEWAY],
