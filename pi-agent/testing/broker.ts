@@ -23,7 +23,7 @@ export async function startTestBroker({ key, imageFile }: { key: string; imageFi
   const news = new EventTarget();
   const token = randomUUID();
   const seen = { reports: [] as AgentReport[], registrations: [] as RegisterRequest[], faults: [] as string[] };
-  const world: { order: AgentOrder | null; lasting: Lasting | null } = { order: null, lasting: null };
+  const world = { order: null as AgentOrder | null, lasting: null as Lasting | null, reportsBefore: 0 };
   const tell = () => news.dispatchEvent(new Event('news'));
 
   async function register(request: IncomingMessage, response: ServerResponse) {
@@ -85,10 +85,11 @@ export async function startTestBroker({ key, imageFile }: { key: string; imageFi
     },
     order: (task: Task) => {
       if (world.lasting) world.order = { version: randomUUID(), ...world.lasting, task };
+      world.reportsBefore = seen.reports.length;
       tell();
     },
-    /** Waits for a report that `holds`; `since` is how many reports to leave out. */
-    report: async (holds: (report: AgentReport) => unknown, withinMs = 60_000, since = 0): Promise<AgentReport> => {
+    /** Waits for a report that `holds`; `since` is how many reports to leave out: those before the last order, where nothing is said. */
+    report: async (holds: (report: AgentReport) => unknown, withinMs = 60_000, since = world.reportsBefore) => {
       const find = () => seen.reports.slice(since).find((report) => holds(report));
       await until(() => find(), AbortSignal.timeout(withinMs));
       const found = find();

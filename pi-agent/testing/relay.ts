@@ -33,7 +33,7 @@ KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
 UsePAM no
 ClientAliveInterval 5
-ClientAliveCountMax 3
+ClientAliveCountMax 2
 `,
   );
   execFileSync('mkdir', ['-p', '/run/sshd']);
