@@ -21,6 +21,9 @@ const SEGWIT_HEIGHT = 432;
 
 const FEE = 10_000n;
 
+/** How many blocks are asked for at once: of hundreds, a loaded machine does not answer before nobody waits any more. */
+const STRIDE = 48;
+
 const text = z.string();
 
 /** Starts a real node (bcoin) in regtest, in memory and on loopback only, whose miner can pay. */
@@ -33,7 +36,9 @@ export async function startRegtest() {
   const coins: string[] = [];
 
   async function mine(blocks: number) {
-    coins.push(...(await node.get(z.array(text), 'generatetoaddress', blocks, miner)));
+    for (let left = blocks; left > 0; left -= STRIDE) {
+      coins.push(...(await node.get(z.array(text), 'generatetoaddress', Math.min(left, STRIDE), miner)));
+    }
   }
 
   /** Hands a raw transaction to the network. By this door of bcoin's the answer waits until it was checked. */
