@@ -52,7 +52,7 @@ export async function startDaemon(settings: DaemonSettings, log: Logger): Promis
 
   const loop = (name: string, seconds: number, work: () => Promise<void>) =>
     startRounds(seconds, work, { signal, onError: (error) => log.warn({ err: error, loop: name }, 'round failed') });
-  const up = { devices: new Set<string>() };
+  const up: { devices: Set<string> | null } = { devices: null };
   const reconciling = loop('reconcile', RECONCILE_SECONDS, () => reconcile({ ...parts, verifier }));
   const loops = [
     reconciling,
@@ -61,7 +61,7 @@ export async function startDaemon(settings: DaemonSettings, log: Logger): Promis
       up.devices = await tunnels.look();
     }),
     loop('news', 0.5, async () => {
-      if ((await news.tell(up.devices)) === 'told') reconciling.wake();
+      if (up.devices && (await news.tell(up.devices)) === 'told') reconciling.wake();
     }),
     loop('silence', 1, () => endSilentCalls(runtime)),
     loop('proofs', PROVE_SECONDS, prover.round),

@@ -2,9 +2,10 @@ import { readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eq } from 'drizzle-orm';
+import { eq, gt } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { db } from '#db/client';
+import { tunnelIntervals } from '#db/schema/devices';
 import { relays } from '#db/schema/relays';
 import { proofIntervals, rentals } from '#db/schema/rentals';
 import { closeSilentRelays } from '../lib/relays/commands.ts';
@@ -82,16 +83,19 @@ const greets = async () => {
   });
 };
 
-test('a daemon that is asked to end hands sshd and HAProxy over to the next, and no session notices', async () => {
+test('a daemon that is asked to end hands sshd and HAProxy over to the next, and neither sessions nor owners notice', async () => {
   const before = await daemon.pids();
   const session = openSession(environment, port);
   expect(await session.echo('before')).toBe('before\n');
   await endDaemon(daemon, 'SIGTERM');
   expect(await session.echo('between')).toBe('between\n');
+  const began = new Date();
   daemon = await spawnDaemon(settings, line.url);
   expect(await session.echo('after')).toBe('after\n');
   expect(await daemon.pids()).toEqual(before);
   session.close();
+  await eventually(async () => (await db.$count(tunnelIntervals, gt(tunnelIntervals.toAt, began))) > 0);
+  expect(await storyOf(device)).toEqual(['tunnelOpened']);
 });
 
 test('a device that signs in while the daemon restarts only waits', async () => {

@@ -6,6 +6,8 @@ export type Roster = {
   replace(devices: TunnelDevice[]): void;
   /** The device with this key, or null when it may not come in. The database is asked first. */
   find(fingerprint: string): Promise<TunnelDevice | null>;
+  /** Whether the truth has been read at all. */
+  isRead(): boolean;
   isAllowed(fingerprint: string): boolean;
   at(address: string): TunnelDevice | undefined;
 };
@@ -14,6 +16,7 @@ export type Roster = {
 export function createRoster(ask: (fingerprint: string) => Promise<TunnelDevice | null>): Roster {
   const byFingerprint = new Map<string, TunnelDevice>();
   const byAddress = new Map<string, TunnelDevice>();
+  const history = { read: false };
   const admit = (device: TunnelDevice) => {
     byFingerprint.set(device.fingerprint, device);
     byAddress.set(device.address, device);
@@ -24,6 +27,7 @@ export function createRoster(ask: (fingerprint: string) => Promise<TunnelDevice 
       byFingerprint.clear();
       byAddress.clear();
       for (const device of devices) admit(device);
+      history.read = true;
     },
     async find(fingerprint) {
       const remembered = byFingerprint.get(fingerprint);
@@ -35,6 +39,7 @@ export function createRoster(ask: (fingerprint: string) => Promise<TunnelDevice 
       else byFingerprint.delete(fingerprint);
       return device;
     },
+    isRead: () => history.read,
     isAllowed: (fingerprint) => byFingerprint.has(fingerprint),
     at: (address) => byAddress.get(address),
   };

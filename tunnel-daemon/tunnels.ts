@@ -13,8 +13,11 @@ const SSH_LISTENER = forwards[0].listen;
 
 /** Who is signed in, and which devices can be reached through their tunnels. */
 export type Tunnels = {
-  /** Looks at sshd's log and the kernel's sockets, and ends sessions that may no longer be; answers who can be reached. */
-  look(): Promise<Set<string>>;
+  /**
+   * Looks at sshd's log and the kernel's sockets, and ends sessions that may no longer be; answers who can be reached,
+   * or null while nobody knows yet whose the listeners are.
+   */
+  look(): Promise<Set<string> | null>;
 };
 
 type TunnelOptions = {
@@ -60,7 +63,7 @@ export function watchTunnels(options: TunnelOptions): Tunnels {
       }
       history.read = true;
       await reader.shorten(() => [...signedIn.values()].map(({ line }) => line));
-      return devicesUp(sockets, roster);
+      return roster.isRead() ? devicesUp(sockets, roster) : null;
     },
   };
 }
