@@ -46,16 +46,18 @@ export function watchTunnels(options: TunnelOptions): Tunnels {
 
   return {
     async look() {
+      const known = [...signedIn.values()];
+      // Before the log: what a connection that is gone by now has done is all in there, and is still told of it.
+      const sockets = await listTcpSockets();
       const events = (await reader.readNew()).map(parseSshdLine);
       events.forEach(note);
       const denied = denials(events, signedIn);
-      const sockets = await listTcpSockets();
-      if (!history.read) forgetGone(signedIn, sockets, sshdPort);
+      if (!history.read) forget(signedIn, gone([...signedIn.values()], await listTcpSockets(), sshdPort));
 
       const unwanted = [...older(signedIn), ...(await revoked(signedIn, roster))];
       if (unwanted.length > 0) await cutTunnels(runtime, { sshdPort, unwanted, log });
       // Only now: a device whose listeners were still held has left again, and is to find them free when it comes back.
-      forgetGone(signedIn, sockets, sshdPort);
+      forget(signedIn, gone(known, sockets, sshdPort));
       // What happened before this daemon's time has had its consequences.
       if (history.read) {
         await tellGuard(options, events);
@@ -68,11 +70,16 @@ export function watchTunnels(options: TunnelOptions): Tunnels {
   };
 }
 
-function forgetGone(signedIn: Map<number, SignedIn>, sockets: TcpSocket[], sshdPort: number) {
+function gone(sessions: SignedIn[], sockets: TcpSocket[], sshdPort: number): SignedIn[] {
   const alive = new Set(
     sockets.filter(({ state, port }) => state === 'established' && port === sshdPort).map((s) => s.remotePort),
   );
-  for (const port of signedIn.keys()) if (!alive.has(port)) signedIn.delete(port);
+  return sessions.filter(({ port }) => !alive.has(port));
+}
+
+function forget(signedIn: Map<number, SignedIn>, sessions: SignedIn[]) {
+  // Meanwhile somebody else may have come from the same port.
+  for (const session of sessions) if (signedIn.get(session.port) === session) signedIn.delete(session.port);
 }
 
 /** Sessions of a key that has signed in once more since: they hold the listeners that the new one asks for. */
