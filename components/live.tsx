@@ -23,16 +23,16 @@ function listen(url: string, onChange: () => void): () => void {
   let source: EventSource | null = null;
   let retry: ReturnType<typeof setTimeout> | undefined;
 
-  function open() {
+  function open(missed: boolean) {
     source = new EventSource(url);
     source.addEventListener('changed', onChange);
     // An answer that is no stream ends an EventSource for good; the page then shows why, and we try again.
     source.addEventListener('error', () => {
       if (source?.readyState !== EventSource.CLOSED) return;
-      onChange();
-      retry = setTimeout(open, 10_000);
+      void isAway(url).then((away) => away || onChange());
+      retry = setTimeout(open, 10_000, true);
     });
-    source.addEventListener('open', onceLost(source, onChange));
+    source.addEventListener('open', onceLost(source, onChange, missed));
   }
   function close() {
     clearTimeout(retry);
@@ -40,12 +40,10 @@ function listen(url: string, onChange: () => void): () => void {
   }
   function follow() {
     close();
-    if (document.hidden) return;
-    onChange();
-    open();
+    if (!document.hidden) open(true);
   }
 
-  if (!document.hidden) open();
+  if (!document.hidden) open(false);
   document.addEventListener('visibilitychange', follow);
   return () => {
     document.removeEventListener('visibilitychange', follow);
@@ -53,9 +51,20 @@ function listen(url: string, onChange: () => void): () => void {
   };
 }
 
-/** Calls `onReturn` when a connection opens that had been lost. */
-function onceLost(source: EventSource, onReturn: () => void): () => void {
-  let lost = false;
+/** Whether the broker cannot answer now: a page that shows how things were then is better than none. */
+async function isAway(url: string): Promise<boolean> {
+  const asking = new AbortController();
+  const status = await fetch(url, { signal: asking.signal }).then(
+    (answer) => answer.status,
+    () => 503,
+  );
+  asking.abort();
+  return status >= 500;
+}
+
+/** Calls `onReturn` when a connection opens that had been lost, or that follows one. */
+function onceLost(source: EventSource, onReturn: () => void, follows: boolean): () => void {
+  let lost = follows;
   source.addEventListener('error', () => {
     lost = true;
   });

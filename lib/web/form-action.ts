@@ -7,6 +7,7 @@ import { db } from '#db/client';
 import { record } from '#lib/audit/commands';
 import { webConfig } from '#lib/config/web';
 import { PaymentError } from '#lib/payments/provider';
+import { sayUnavailable } from './answering.ts';
 import { clientAddress } from './client.ts';
 import { isOutage } from './outage.ts';
 import { currentMember, currentPath, isFresh, type Member, requireMember } from './session.ts';
@@ -104,8 +105,9 @@ function formAction<Schema extends z.ZodType, Person>(
     } catch (error) {
       // Trying again does not help here; the message holds no secret.
       if (error instanceof PaymentError && !error.retryable) return { message: `${error.message}.` };
-      if (isOutage(error)) return { message: 'Something we depend on is away for a moment. Please try again.' };
-      throw error;
+      if (!isOutage(error)) throw error;
+      sayUnavailable();
+      return { message: 'Something we depend on is away for a moment. Please try again.' };
     }
   };
 }

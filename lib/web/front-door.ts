@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { WebSettings } from '../config/web.ts';
 import type { Logger } from '../process/log.ts';
+import { answering } from './answering.ts';
 import { CLIENT_ADDRESS, trueAddress } from './client.ts';
 import { answerDirectly, type Door } from './direct.ts';
 import { constantHeaders } from './security-headers.ts';
@@ -20,7 +21,7 @@ export function frontDoor({ settings, log }: Broker, inside: Inside): RequestLis
     for (const [name, value] of constant) response.setHeader(name, value);
     const door = directDoor(request, inside);
     if (door) void answerDirectly(door, request, response, log);
-    else inside.next(request, response);
+    else answering(response, () => inside.next(request, response));
   };
 }
 

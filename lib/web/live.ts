@@ -60,12 +60,13 @@ export function liveStream(source: Source, member: Member | null, signal: AbortS
       const check = async () => {
         if (member && !(await findSession(member.sessionId, databaseTime()))) ended.abort();
       };
-      const onChange = paced(() => check().then(tell, tell), source.pace);
+      // While nobody can say whose session lasts, nobody could render the page either; all are told afterwards.
+      const onChange = paced(() => check().then(tell, () => {}), source.pace);
       const stops = [
         ...source.rows.map(({ channel, id }) => changes().subscribe(channel, id, onChange)),
         changes().subscribe('session', member?.sessionId ?? '', () => void check().catch(() => {})),
         repeat(() => send(': still here\n\n'), HEARTBEAT),
-        ...(source.tellEvery ? [repeat(tell, source.tellEvery)] : []),
+        ...(source.tellEvery ? [repeat(onChange, source.tellEvery)] : []),
       ];
       const end = () => {
         for (const stop of stops) stop();
