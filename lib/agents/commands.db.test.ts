@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { db } from '#db/client';
 import { deviceEvents } from '#db/schema/devices';
 import { rentalEvents, rentals } from '#db/schema/rentals';
@@ -20,6 +20,7 @@ import {
   makeRelay,
   report,
   sealer,
+  silenceRelays,
   start,
   tunnelKey,
 } from './testing.ts';
@@ -34,7 +35,10 @@ const storyOf = async (deviceId: string) =>
   );
 const proof = { roundTripMs: 12, downloadMbps: 200, uploadMbps: 40 };
 
+beforeAll(() => makeRelay());
+
 test('without a relay nobody is registered, and the key stays good', async () => {
+  await silenceRelays();
   const { key } = await announce(await makePerson());
   expect(reasonOf(await enrol(key))).toBe('noRelay');
   await makeRelay();

@@ -1,14 +1,17 @@
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { replaceKey } from '../devices/commands.ts';
 import { findOwnDevice, listDeviceEvents } from '../devices/queries.ts';
 import { recordReport } from './commands.ts';
 import { registerRefusals } from './refusals.ts';
-import { after, announce, enrol, makePerson, makeRelay, report, tunnelKey } from './testing.ts';
+import { after, announce, enrol, makePerson, makeRelay, report, silenceRelays, tunnelKey } from './testing.ts';
 
 const refusalsOf = async (deviceId: string) =>
   (await listDeviceEvents(deviceId)).filter(({ kind }) => kind === 'agentRefused').map(({ detail }) => detail);
 
+beforeEach(() => makeRelay());
+
 test('an owner reads why the agent is turned away and what to do, once however often it asks', async () => {
+  await silenceRelays();
   const ownerId = await makePerson();
   const { deviceId, key } = await announce(ownerId);
   const shown = async () => (await findOwnDevice(deviceId, ownerId))?.refusal;

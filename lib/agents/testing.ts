@@ -48,6 +48,11 @@ export async function makeRelay({ ports = 10_000, seenAt = new Date('2100-01-01'
   return relay?.id ?? '';
 }
 
+/** Lets no relay have been heard of for long. */
+export async function silenceRelays() {
+  await db.update(relays).set({ seenAt: new Date(0) });
+}
+
 /** A public key of ed25519's form. */
 export function tunnelKey(): string {
   const head = Buffer.concat([Buffer.from([0, 0, 0, 11]), Buffer.from('ssh-ed25519'), Buffer.from([0, 0, 0, 32])]);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { db } from '#db/client';
 import { auditLog } from '#db/schema/admin';
@@ -53,7 +53,10 @@ test('a renter has back what faulty charges cost, the owner gives what they earn
     { amount: 100n, fromOwner: 90n, reason: 'the disk was full' },
   ]);
   expect((await listMovements(renterId, { page: 1 })).movements[0]).toMatchObject({ amount: 100n });
-  const [lot] = await db.select().from(fundingLots).where(eq(fundingLots.source, 'goodwill'));
+  const [lot] = await db
+    .select()
+    .from(fundingLots)
+    .where(and(eq(fundingLots.userId, renterId), eq(fundingLots.source, 'goodwill')));
   expect(lot).toMatchObject({ userId: renterId, paymentId: null, amount: 100n });
   expect(await db.select().from(auditLog).where(eq(auditLog.objectId, rentalId))).toMatchObject([
     { action: 'faultCredited', detail: '$0.0001, $0.00009 of it from the owner: the disk was full' },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { parseEther } from 'viem';
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -21,7 +21,7 @@ import { makeBitcoinAddress, makeBitcoinWallet } from '../payments/testing/bitco
 import { makeEvmWallet } from '../payments/testing/evm-wallet.ts';
 import { startRegtest } from '../payments/testing/regtest.ts';
 import { abandonBatch, makeBatch, signBatch } from './batches.ts';
-import { approvePayout, freezePayouts, requestPayout } from './commands.ts';
+import { approvePayout, freezePayouts, requestPayout, withdrawPayout } from './commands.ts';
 import { findBatchFile, listBatches } from './desk.ts';
 import { followBatches } from './following.ts';
 import { availableOf, expectBooks, hoursAfter, makePayee, payoutOf, payoutsOf, treasuryOf } from './testing.ts';
@@ -132,6 +132,7 @@ describe.each([
     const { bench, treasury } = opened;
     const owners = [await askedOwner(), await askedOwner(70n * DOLLAR)];
     expect(await Promise.all(owners.map(stateOf))).toEqual(['reserved', 'reserved']);
+    const before = await booksOfChain();
     const { batchId, unsigned } = await madeBatch();
     expect(await Promise.all(owners.map(stateOf))).toEqual(['signing', 'signing']);
     expect(await make()).toEqual({ ok: false, reason: 'nothingToPay' });
@@ -149,21 +150,22 @@ describe.each([
     await followBatches(treasury, by);
     expect(await Promise.all(owners.map(stateOf))).toEqual(['paid', 'paid']);
     expect(await Promise.all(owners.map(availableOf))).toEqual([0n, 0n]);
-    await expectBooksOfChain(batchId);
-  });
-
-  /** What left our account by the books is what the batch paid, and what the network took. */
-  async function expectBooksOfChain(batchId: string) {
-    const { currency, id } = opened.bench.chain;
+    // What left our account by the books is what the batch paid, and what the network took.
     const [batch] = await db.select().from(payoutBatches).where(eq(payoutBatches.id, batchId));
     const paid = batch?.outputs.reduce((sum, { amount }) => sum + BigInt(amount), 0n) ?? 0n;
-    const [psp] = await db
-      .select()
-      .from(ledgerAccounts)
-      .where(eq(ledgerAccounts.kind, `psp:${id}`));
-    expect(psp).toMatchObject({ currency, balance: -paid - (batch?.fee ?? 0n) });
+    expect(await booksOfChain()).toEqual({
+      balance: before.balance - paid - (batch?.fee ?? 0n),
+      fees: before.fees + (batch?.fee ? 1 : 0),
+    });
+  });
+
+  /** What our account on the chain holds by the books, in the chain's coin, and how many fees it has paid. */
+  async function booksOfChain() {
+    const { currency, id } = opened.bench.chain;
+    const own = and(eq(ledgerAccounts.kind, `psp:${id}`), eq(ledgerAccounts.currency, currency));
+    const [psp] = await db.select().from(ledgerAccounts).where(own);
     const fees = await db.select().from(ledgerTransactions).where(eq(ledgerTransactions.kind, 'networkFee'));
-    expect(fees.filter(({ about }) => about.provider === id)).toHaveLength(batch?.fee ? 1 : 0);
+    return { balance: psp?.balance ?? 0n, fees: fees.filter(({ about }) => about.provider === id).length };
   }
 
   test('a file that pays anything else, or is not signed, is not taken', async () => {
@@ -186,6 +188,7 @@ describe.each([
   });
 
   test('of two admins who make a batch at once, one does', async () => {
+    await askedOwner();
     const made = await Promise.all([make(), make(), make()]);
     expect(made.filter(({ ok }) => ok)).toHaveLength(1);
     const [{ id = '' } = {}] = await listBatches(1);
@@ -238,5 +241,8 @@ describe.each([
       message: expect.stringMatching(/suffice|stands on|holds/),
     });
     expect(await stateOf(ownerId)).toBe('reserved');
+    expect(await withdrawPayout(opened.treasury, { ownerId, payoutId: payout?.id ?? '', at: by.at })).toMatchObject({
+      ok: true,
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { db } from '#db/client';
 import { deviceEvents, devices, tunnelIntervals } from '#db/schema/devices';
 import { proofIntervals, rentals } from '#db/schema/rentals';
@@ -12,39 +12,51 @@ import { stopRental } from '../rentals/commands.ts';
 import { recordProofs, recordTunnels } from './commands.ts';
 import { listLastProofs } from './queries.ts';
 
-let rentalId: string;
-let deviceId: string;
-let relayId: string;
-
-beforeAll(async () => {
-  rentalId = await makeRental(await makeUser(10_000_000n));
-  const [rental] = await db.select().from(rentals).where(eq(rentals.id, rentalId));
-  ({ deviceId, relayId } = rental ?? { deviceId: '', relayId: '' });
-});
-
-const seen = (second: number, up = true) => recordTunnels({ relayId, up: up ? [deviceId] : [], at: after(second) });
+/** A device whose tunnel the relay says to see, or not, at some second. */
+async function makeTunnel() {
+  const [rental] = await db
+    .select()
+    .from(rentals)
+    .where(eq(rentals.id, await makeRental(await makeUser(10_000_000n))));
+  const { deviceId, relayId } = rental ?? { deviceId: '', relayId: '' };
+  return {
+    seen: (second: number, up = true) => recordTunnels({ relayId, up: up ? [deviceId] : [], at: after(second) }),
+    device: async () => (await db.select().from(devices).where(eq(devices.id, deviceId)))[0],
+    async stretches() {
+      const own = eq(tunnelIntervals.deviceId, deviceId);
+      const rows = await db.select().from(tunnelIntervals).where(own).orderBy(tunnelIntervals.fromAt);
+      return rows.map(({ fromAt, toAt }) => [fromAt, toAt]);
+    },
+    async story() {
+      const own = eq(deviceEvents.deviceId, deviceId);
+      return (await db.select().from(deviceEvents).where(own).orderBy(deviceEvents.id)).map(({ kind }) => kind);
+    },
+  };
+}
 
 test('a tunnel that is seen again and again is one stretch, and a lost one begins another', async () => {
+  const { seen, device, stretches, story } = await makeTunnel();
   await seen(0);
   await seen(10);
   await seen(20);
   await seen(22, false);
   await seen(25);
-  const stretches = await db.select().from(tunnelIntervals).orderBy(tunnelIntervals.fromAt);
-  expect(stretches.map(({ fromAt, toAt }) => [fromAt, toAt])).toEqual([
+  expect(await stretches()).toEqual([
     [after(0), after(20)],
     [after(25), after(25)],
   ]);
-  const [device] = await db.select().from(devices).where(eq(devices.id, deviceId));
-  expect(device?.tunnelUpSince).toEqual(after(25));
-  const story = await db.select().from(deviceEvents).orderBy(deviceEvents.id);
-  expect(story.map(({ kind }) => kind)).toEqual(['tunnelOpened', 'tunnelLost', 'tunnelOpened']);
+  expect((await device())?.tunnelUpSince).toEqual(after(25));
+  expect(await story()).toEqual(['tunnelOpened', 'tunnelLost', 'tunnelOpened']);
 });
 
 test('a tunnel that nobody watched for more than 30 s begins a stretch of its own', async () => {
-  await seen(60);
-  const stretches = await db.select().from(tunnelIntervals).orderBy(tunnelIntervals.fromAt);
-  expect(stretches.at(-1)).toMatchObject({ fromAt: after(60), toAt: after(60) });
+  const { seen, stretches } = await makeTunnel();
+  await seen(0);
+  await seen(35);
+  expect(await stretches()).toEqual([
+    [after(0), after(0)],
+    [after(35), after(35)],
+  ]);
 });
 
 /** Tells the relay's proof that a rental answered between these seconds. */

@@ -2,7 +2,6 @@ import { eq } from 'drizzle-orm';
 import { beforeEach, expect, test } from 'vitest';
 import { db } from '#db/client';
 import { deviceEvents } from '#db/schema/devices';
-import { relays } from '#db/schema/relays';
 import { recordReport } from '../agents/commands.ts';
 import {
   after,
@@ -14,6 +13,7 @@ import {
   makeRelay,
   report,
   sealer,
+  silenceRelays,
   start,
 } from '../agents/testing.ts';
 import { contract } from '../contracts/agreement.ts';
@@ -36,7 +36,7 @@ let renterId: string;
 let deviceId: string;
 
 beforeEach(async () => {
-  await db.update(relays).set({ seenAt: new Date(0) });
+  await silenceRelays();
   relayId = await makeRelay({ seenAt: start });
   [ownerId, renterId] = await Promise.all([makePerson(), makePerson({ credit: 10n * RATE })]);
   deviceId = await makeMarketDevice(ownerId, { rate: RATE });
