@@ -44,7 +44,7 @@ test('a run of Vitest tells which tests failed and why, and which files did not 
   });
 });
 
-test('a run of Playwright counts a test that passes only when repeated as failed, and tells of it', async () => {
+test('a run of Playwright tells which tests failed and why, and counts one that passes only when repeated among them', async () => {
   const spec = { title: 'money is shown', ok: false, file: 'app/money.e2e.ts' };
   const file = await written({
     stats: { expected: 5, unexpected: 1, flaky: 1, skipped: 0 },
