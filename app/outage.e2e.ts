@@ -58,3 +58,18 @@ test('while the database is away whoever wants to rent is told so and pays nothi
   await rent.click();
   await renter.waitForURL(/\/rentals\/[0-9a-f-]{36}$/);
 });
+
+test('while the database is away a page that needs it answers 503 and when to come again, to visitors and members', async ({
+  request: visitor,
+}) => {
+  const { renter, scene } = at;
+  const ask = () => Promise.all([visitor.get('/'), renter.request.get(`/devices/${scene.devices.ready}`)]);
+  {
+    await using _ = await takeDatabaseAway();
+    for (const answer of await ask()) {
+      expect(answer.status(), answer.url()).toBe(503);
+      expect(answer.headers()['retry-after'], answer.url()).toBe('5');
+    }
+  }
+  for (const answer of await ask()) expect(answer.status(), answer.url()).toBe(200);
+});

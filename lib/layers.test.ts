@@ -13,11 +13,12 @@ const layers = {
     mayImport: ['protocol'],
   },
   db: { files: /^db\//, mayImport: ['rules'] },
-  jobs: { files: /^(lib\/jobs\/|instrumentation)/, mayImport: ['process', 'rules', 'db', 'domain'] }, // db: the leader's lock
+  jobs: { files: /^(lib\/jobs\/|instrumentation-node\.)/, mayImport: ['process', 'rules', 'db', 'domain'] }, // db: the leader's lock
   web: { files: /^lib\/web\//, mayImport: ['process', 'protocol', 'rules', 'db', 'domain'] }, // db: the sessions table
   domain: { files: /^lib\//, mayImport: ['process', 'protocol', 'rules', 'db'] },
   components: { files: /^components\//, mayImport: ['rules'] },
   app: { files: /^app\/|^proxy\./, mayImport: ['protocol', 'rules', 'domain', 'web', 'components'] },
+  start: { files: /^instrumentation\./, mayImport: ['domain', 'web', 'jobs'] },
   daemon: { files: /^tunnel-daemon\//, mayImport: ['process', 'protocol', 'rules', 'domain'] },
   agent: { files: /^pi-agent\//, mayImport: ['process', 'protocol'] },
 } satisfies Record<string, { files: RegExp; mayImport: string[] }>;

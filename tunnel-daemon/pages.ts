@@ -16,8 +16,8 @@ export function explainingPages(): Record<'unknown' | 'offline' | 'silent', stri
     silent: page({
       title: 'Nothing listens on port 80 yet',
       status: 'Bad gateway · 502',
-      text: 'This rental is running, but no web server in it answered on port 80.',
-      advice: 'Sign in over ssh and start one, for example:',
+      text: 'This rental is running, but no web server in it answered on port 80. If there is one, its device may just have lost its connection: try again in a minute.',
+      advice: 'If there is none yet, sign in over ssh and start one, for example:',
       command: 'sudo apt-get install -y nginx && sudo service nginx start',
     }),
   };

@@ -12,9 +12,11 @@ export function answering(response: ServerResponse, work: () => unknown) {
 
 /**
  * Makes the answer to the request in hand a 503 (RFC 9110 §15.6.4), whatever its words are: something that we depend on
- * is away for now. Next offers actions no status of their own for that.
+ * is away for now. Next offers actions no status of their own for that, and gives a page that fails a 500 afterwards.
  */
 export function sayUnavailable() {
   const response = held.rpibrokerAnswers?.getStore();
-  if (response && !response.headersSent) response.statusCode = 503;
+  if (!response || response.headersSent) return;
+  Object.defineProperty(response, 'statusCode', { get: () => 503, set: () => {} });
+  response.setHeader('retry-after', '5');
 }
