@@ -72,6 +72,7 @@ export const devices = pgTable(
     tunnelFingerprint: text(), // SHA256:… as sshd writes it
     program: text(),
     lastPollAt: instant(),
+    absenceToldAt: instant(), // when its owner was told that it is out of touch; null once it is back
     tunnelUpSince: instant(), // as the relay sees it; null when down
     tunnelProblem: text(), // why the agent says that its tunnel is down
     verifyPassword: text(), // sealed; of the verification environment

@@ -63,6 +63,7 @@ export const rentals = pgTable(
     activeAt: instant(),
     endedAt: instant(),
     endEvent: text(), // the lifecycle event that ended it
+    untold: boolean().notNull().default(false), // its renter has not been told of its state yet
     createdAt: instant().notNull().defaultNow(),
   },
   (t) => [
@@ -70,6 +71,7 @@ export const rentals = pgTable(
     uniqueIndex('rentals_open_device').on(t.deviceId).where(sql`state in ('preparing', 'active', 'suspended')`),
     uniqueIndex('rentals_open_port').on(t.relayId, t.port).where(sql`state in ('preparing', 'active', 'suspended')`),
     index('rentals_open_state').on(t.state, t.stateSince).where(sql`state in ('preparing', 'active', 'suspended')`),
+    index('rentals_untold').on(t.id).where(sql`untold`),
     index('rentals_renter').on(t.renterId, t.id),
     index('rentals_owner').on(t.ownerId, t.id),
     index('rentals_device').on(t.deviceId, t.id),

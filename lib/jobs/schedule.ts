@@ -1,5 +1,7 @@
 import { leadAlone } from '#db/leader';
+import type { Letterhead } from '../accounts/commands.ts';
 import { compareClocks, databaseTime } from '../clock.ts';
+import { tellOfAbsences } from '../devices/absences.ts';
 import { recheckDevices } from '../devices/rechecks.ts';
 import { failLateWipes } from '../devices/wipes.ts';
 import { checkInvariants } from '../ledger/invariants.ts';
@@ -12,6 +14,7 @@ import { every } from '../process/loop.ts';
 import { forgetOldLimits } from '../rate-limits/commands.ts';
 import { closeSilentRelays } from '../relays/commands.ts';
 import { endExpired, endLost, resumeFunded, suspendExhausted } from '../rentals/commands.ts';
+import { tellRenters } from '../rentals/letters.ts';
 import type { Sealer } from '../secrets.ts';
 import { forgetOldSessions } from '../sessions/commands.ts';
 import { refreshUptime } from '../uptime/commands.ts';
@@ -50,8 +53,16 @@ function jobsOf({ log, sealer, mail: transport, treasury, meterTickSeconds = 60 
     { name: 'forgetOldLimits', everySeconds: 3600, run: (at) => forgetOldLimits({ at }) },
     { name: 'forgetOldSessions', everySeconds: 3600, run: (at) => forgetOldSessions({ at }) },
     { name: 'checkBooks', everySeconds: 60, run: oncePer(DAY_MS, () => checkBooks(log)) },
-    ...(treasury ? moneyJobs(treasury) : []),
+    ...(treasury ? [...moneyJobs(treasury), ...letterJobs(treasury, databaseTime())] : []),
     ...(mail ? [{ name: 'sendDueMails', everySeconds: 1, run: (at: Date) => sendDueMails({ ...mail, at }) }] : []),
+  ];
+}
+
+function letterJobs(letterhead: Letterhead, watchingSince: Date): Job[] {
+  const tellOwners = (at: Date) => tellOfAbsences(letterhead, { at, watchingSince });
+  return [
+    { name: 'tellRenters', everySeconds: 5, run: () => tellRenters(letterhead) },
+    { name: 'tellOfAbsences', everySeconds: 60, run: tellOwners },
   ];
 }
 

@@ -6,6 +6,7 @@ import { invariant } from '#lib/errors';
 import { isId } from '#lib/ids';
 import { releaseHold } from '#lib/ledger/commands';
 import { closeMeter } from '#lib/metering/commands';
+import { isNews } from './letters.ts';
 import { isOpen, nextRentalState, type RentalEvent, type RentalState } from './lifecycle.ts';
 import type { RentalStoryKind } from './story.ts';
 
@@ -42,7 +43,7 @@ export async function moveRental(
   const start = event === 'proved' ? { activeAt: at } : {};
   await tx
     .update(rentals)
-    .set({ state, stateSince: at, ...start, ...end })
+    .set({ state, stateSince: at, untold: isNews(event), ...start, ...end })
     .where(eq(rentals.id, rental.id));
   await tellRental(tx, rental.id, event, at, detail);
   if (!isOpen(state)) await release(tx, rental, at);

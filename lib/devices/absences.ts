@@ -1,0 +1,68 @@
+import { and, eq, gt, isNotNull, isNull, lt, or, type SQL } from 'drizzle-orm';
+import { db } from '#db/client';
+import { devices } from '#db/schema/devices';
+import type { Letterhead } from '../accounts/commands.ts';
+import { enqueueMailTo } from '../mail/commands.ts';
+import { type Letter, letter } from '../mail/letter.ts';
+import { inTurn } from '../process/each.ts';
+
+/** For how long a device may be out of touch before its owner hears of it, in minutes: routers restart. */
+export const ABSENCE_MINUTES = 10;
+
+const { id, state, listed, suspendedAt, lastPollAt, absenceToldAt } = devices;
+type Device = typeof devices.$inferSelect;
+
+/**
+ * Tells owners by mail that a device which is rented or on offer has been out of touch, and when it is back, once each.
+ * Before somebody has been here for as long, from `watchingSince` on, silence tells nothing of devices.
+ */
+export async function tellOfAbsences(
+  letterhead: Letterhead,
+  { at, watchingSince }: { at: Date; watchingSince: Date },
+): Promise<void> {
+  const since = new Date(at.getTime() - ABSENCE_MINUTES * 60_000);
+  if (watchingSince > since) return;
+
+  const isWanted = and(or(eq(state, 'rented'), and(eq(state, 'ready'), listed)), isNull(suspendedAt));
+  const isAway = and(isNull(absenceToldAt), lt(lastPollAt, since), isWanted);
+  const isBack = and(isNotNull(absenceToldAt), gt(lastPollAt, absenceToldAt));
+  await tellOwners(letterhead, { of: isAway, absenceToldAt: at, write: awayLetter });
+  await tellOwners(letterhead, { of: isBack, absenceToldAt: null, write: backLetter });
+}
+
+type News = {
+  of: SQL | undefined;
+  absenceToldAt: Date | null;
+  write: (device: Device, publicUrl: string) => Letter;
+};
+
+async function tellOwners({ publicUrl, sealer }: Letterhead, { of, absenceToldAt, write }: News) {
+  const found = await db.select({ id }).from(devices).where(of);
+  const tell = (deviceId: string) =>
+    db.transaction(async (tx) => {
+      const still = and(eq(id, deviceId), of);
+      const [device] = await tx.update(devices).set({ absenceToldAt }).where(still).returning();
+      if (device) await enqueueMailTo(tx, { userId: device.ownerId, ...write(device, publicUrl) }, sealer);
+    });
+  await inTurn(
+    found.map((device) => device.id),
+    tell,
+  );
+}
+
+function awayLetter(device: Device, publicUrl: string): Letter {
+  const last = device.lastPollAt?.toISOString().slice(0, 16).replace('T', ' ');
+  return letter(publicUrl, `${device.name} is out of touch`, [
+    `your device ${device.name} was last heard of at ${last} UTC.`,
+    device.state === 'rented'
+      ? 'It is rented. Its renter pays nothing while it cannot be reached, and after 24 hours the rental ends.'
+      : 'Nobody can rent it meanwhile.',
+    'Please check that it has power and network; it comes back by itself. This is its page:',
+    `${publicUrl}/my/devices/${device.id}`,
+  ]);
+}
+
+function backLetter({ id, name }: Device, publicUrl: string): Letter {
+  const back = `your device ${name} is in touch again. There is nothing for you to do.`;
+  return letter(publicUrl, `${name} is back`, [back, `${publicUrl}/my/devices/${id}`]);
+}
