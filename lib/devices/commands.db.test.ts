@@ -17,6 +17,7 @@ import { clearQuarantine, suspendDevice, unsuspendDevice } from './administratio
 import {
   changeDisk,
   changeRate,
+  describeDevice,
   registerDevice,
   replaceKey,
   retireDevice,
@@ -67,6 +68,39 @@ test('an owner changes the rate and the listing; doing it twice is told once', a
   expect(await storyOf(deviceId)).toEqual(['keyMade', 'rateChanged', 'unlisted']);
 });
 
+test('an owner renames a device and corrects its country; doing it twice is told once', async () => {
+  const ownerId = await makePerson();
+  const { deviceId } = await announce(ownerId);
+  const facts = { deviceId, ownerId, name: 'Shed', country: 'SE' };
+  for (const second of [1, 2])
+    expect(await describeDevice({ ...facts, at: after(second) })).toMatchObject({ ok: true });
+  expect(await deviceOf(deviceId)).toMatchObject({ name: 'Shed', country: 'SE' });
+  const told = await db.select().from(deviceEvents).where(eq(deviceEvents.deviceId, deviceId)).orderBy(deviceEvents.id);
+  expect(told.map(({ kind, detail }) => [kind, detail])).toEqual([
+    ['keyMade', null],
+    ['described', 'from Attic (NO) to Shed (SE)'],
+  ]);
+});
+
+test('while somebody rents a device its owner may rename it, not move it to another country', async () => {
+  const ownerId = await makePerson();
+  const deviceId = await makeMarketDevice(ownerId);
+  await put(deviceId, 'rented');
+  const own = { deviceId, ownerId, at: after(1) };
+  expect(await describeDevice({ ...own, name: 'Shed', country: 'SE' })).toEqual({ ok: false, reason: 'inUse' });
+  expect(await deviceOf(deviceId)).toMatchObject({ name: 'Attic', country: 'NO' });
+  expect(await describeDevice({ ...own, name: 'Shed', country: 'NO' })).toMatchObject({ ok: true });
+  expect(await deviceOf(deviceId)).toMatchObject({ name: 'Shed', country: 'NO' });
+});
+
+test('a retired device keeps its name', async () => {
+  const ownerId = await makePerson();
+  const { deviceId } = await announce(ownerId);
+  await retireDevice({ deviceId, ownerId, at: after(1) });
+  const facts = { deviceId, ownerId, name: 'Shed', country: 'NO', at: after(2) };
+  expect(await describeDevice(facts)).toEqual({ ok: false, reason: 'retired' });
+});
+
 test('a stranger’s device and a missing one look the same to every command of an owner', async () => {
   const deviceId = await makeMarketDevice(await makePerson());
   const before = await deviceOf(deviceId);
@@ -76,6 +110,7 @@ test('a stranger’s device and a missing one look the same to every command of 
     const outcomes = [
       await replaceKey(own),
       await changeRate({ ...own, rate: 100n }),
+      await describeDevice({ ...own, name: 'Mine', country: 'SE' }),
       await changeDisk({ ...own, diskGigabytes: 4, sealer }),
       await setListed({ ...own, listed: false }),
       await retireDevice(own),

@@ -68,6 +68,22 @@ export async function changeRate(
   });
 }
 
+/** Changes what a device is called and where it stands; not where, while somebody rents it who chose it for that. */
+export async function describeDevice(
+  request: Own & { name: string; country: string },
+): Promise<Outcome<void, 'notFound' | 'retired' | 'inUse'>> {
+  const { name, country, at } = request;
+  return withOwnDevice(request, async (tx, device) => {
+    if (device.state === 'retired') return refused('retired');
+    if (device.name === name && device.country === country) return done(undefined);
+    if (device.country !== country && device.state === 'rented') return refused('inUse');
+    await tx.update(devices).set({ name, country }).where(eq(devices.id, device.id));
+    const before = `from ${device.name} (${device.country}) to ${name} (${country})`;
+    await tellDevice(tx, device.id, 'described', at, before);
+    return done(undefined);
+  });
+}
+
 /** Changes how much disk a device offers, which makes its agent remake the disk; then all of it is measured anew. */
 export async function changeDisk(
   request: Own & { diskGigabytes: number; sealer: Sealer },

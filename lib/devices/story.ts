@@ -14,6 +14,7 @@ export type DeviceStoryKind =
   | 'proved'
   | 'rateChanged'
   | 'diskChanged'
+  | 'described'
   | 'listed'
   | 'unlisted'
   | 'suspended'
@@ -42,6 +43,7 @@ const sentences: Record<DeviceStoryKind, string> = {
   retired: 'Retired',
   rateChanged: 'The hourly rate was changed',
   diskChanged: 'The disk on offer was changed',
+  described: 'Its name or place was changed',
   listed: 'Listed on the market',
   unlisted: 'Taken off the market by its owner',
   suspended: 'Suspended by the broker’s admin',

@@ -128,6 +128,11 @@ export const actionRules: Record<string, ActionRule> = {
     input: ({ userId }) => ({ name: 'Attic', country: 'NO', rate: '0.01', diskGigabytes: '8', ownerId: userId }),
   },
   changeRateAction: { who: 'ownerA', input: (targets) => ({ ...aboutDevice(targets), rate: '0.02' }) },
+  describeDeviceAction: {
+    who: 'ownerA',
+    input: (targets) => ({ ...aboutDevice(targets), name: 'Shed', country: 'SE' }),
+    deviceState: 'ready',
+  },
   changeDiskAction: {
     who: 'ownerA',
     input: (targets) => ({ ...aboutDevice(targets), diskGigabytes: '4' }),

@@ -3,11 +3,19 @@
 import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
 import { webConfig } from '#lib/config/web';
-import { changeDisk, changeRate, replaceKey, retireDevice, retryVerification, setListed } from '#lib/devices/commands';
+import {
+  changeDisk,
+  changeRate,
+  describeDevice,
+  replaceKey,
+  retireDevice,
+  retryVerification,
+  setListed,
+} from '#lib/devices/commands';
 import { withdrawDevice } from '#lib/rentals/commands';
 import { createSealer } from '#lib/secrets';
 import { ownerAction } from '#lib/web/form-action';
-import { diskField, rateField } from '../fields.ts';
+import { countryField, diskField, nameField, rateField } from '../fields.ts';
 
 const refusals = {
   notFound: 'We could not find that device.',
@@ -33,6 +41,16 @@ export const changeDiskAction = ownerAction(disk, async (asked, owner, { at }) =
   const sealer = createSealer(webConfig().BROKER_SECRETS);
   const outcome = await changeDisk({ ...asked, ownerId: owner.id, at, sealer });
   if (!outcome.ok) return { problems: { diskGigabytes: refusals[outcome.reason] } };
+
+  revalidatePath(`/my/devices/${asked.deviceId}`);
+  return { done: true, message: 'Changed.' };
+});
+
+const description = device.extend({ name: nameField, country: countryField });
+
+export const describeDeviceAction = ownerAction(description, async (asked, owner, { at }) => {
+  const outcome = await describeDevice({ ...asked, ownerId: owner.id, at });
+  if (!outcome.ok) return { problems: { country: refusals[outcome.reason] } };
 
   revalidatePath(`/my/devices/${asked.deviceId}`);
   return { done: true, message: 'Changed.' };

@@ -10,6 +10,7 @@ import { findOwnDevice } from '#lib/devices/queries';
 import { formatMoney } from '#lib/money';
 import { getFeeBasisPoints } from '#lib/settings/queries';
 import { requireMember } from '#lib/web/session';
+import { DescriptionCard } from './description-card.tsx';
 import { EnrolCard } from './enrol-card.tsx';
 import { DeviceStats, EarningsCard, HistoryCard, RentalsCard, UptimeCard } from './figures.tsx';
 import { installCommands } from './install-commands.ts';
@@ -73,6 +74,7 @@ export default async function DevicePage({ params }: Props) {
               feeBasisPoints={await getFeeBasisPoints()}
             />
           )}
+          {!isRetired && <DescriptionCard deviceId={deviceId} name={device.name} country={device.country} />}
           <HistoryCard deviceId={deviceId} />
           {!isRetired && <MoreCard device={device} />}
         </div>
