@@ -51,6 +51,17 @@ test('what a caller claims about where it comes from is replaced by what we know
   expect(Object.keys(door.seen[0] ?? {}).filter((name) => gone.includes(name))).toEqual([]);
 });
 
+test.each([
+  ['__Host-session=ours', '__Host-session=ours'],
+  ['a=1; __Host-session=ours; __Host-session=b; __host-session=c', '__Host-session=ours; __Host-session=b'],
+  ['__Secure-x=1;__Host-session=ours; session=2', '__Host-session=ours'],
+  ['', ''],
+])('of the cookies %j only our own come in: %j', async (sent, seen) => {
+  using door = await serve();
+  await door.ask('/', { headers: { cookie: sent } });
+  expect(door.seen[0]?.cookie).toBe(seen);
+});
+
 test('behind a proxy of our own, the caller is whom that proxy saw', async () => {
   using door = await serve({ trustedProxies: 1 });
   await door.ask('/', { headers: { 'x-forwarded-for': '6.6.6.6, 1.1.1.1' } });

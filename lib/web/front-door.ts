@@ -35,6 +35,15 @@ function stampRequest({ headers, socket }: IncomingMessage, broker: { publicUrl:
   headers[CLIENT_ADDRESS] = trueAddress({ peer, forwardedFor, trustedProxies: broker.trustedProxies });
   headers['x-forwarded-host'] = broker.publicUrl.host;
   headers['x-forwarded-proto'] = broker.publicUrl.protocol.replace(':', '');
+  headers.cookie = ownCookies(headers.cookie);
+}
+
+/** Our cookies alone: a rented web page may set some for a domain that we share, but none of this prefix (RFC 6265bis). */
+function ownCookies(cookies = ''): string {
+  return cookies
+    .split(/; */)
+    .filter((cookie) => cookie.startsWith('__Host-'))
+    .join('; ');
 }
 
 /** Who answers without Next in between: what waits for long, and what comes in hundreds a second. */
