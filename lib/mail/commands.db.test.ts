@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { eq } from 'drizzle-orm';
@@ -6,6 +7,7 @@ import { afterEach, expect, test } from 'vitest';
 import { db, pool } from '#db/client';
 import { mails } from '#db/schema/mail';
 import { createSealer } from '#lib/secrets';
+import { atEveryStatement } from '../../db/testing/cuts.ts';
 import { enqueueMail, sendDueMails } from './commands.ts';
 import { listMails } from './queries.ts';
 import { smtpTransport } from './transport.ts';
@@ -61,6 +63,31 @@ test('a mail leaves once, with the id of its row as Message-ID, and its text is 
   expect(server.received[0]).toContain(`Message-ID: <${row?.id}@broker.example>`);
   expect(server.received[0]).toContain('a secret link');
   expect(row).toMatchObject({ sentAt: start, attempts: 1, body: '' });
+});
+
+test('a sender that is killed at any statement loses no mail, and one that it sent twice keeps its Message-ID', async () => {
+  await using server = await mailServer();
+  const send = () => sendDueMails({ at: start, transport: server.transport, sealer });
+  const repeated = { most: 0 };
+  const statements = await atEveryStatement({
+    scene: async () => {
+      server.received.length = 0;
+      const recipient = `${randomUUID()}@example.com`;
+      await enqueue(recipient);
+      return recipient;
+    },
+    work: send,
+    expectConverged: async (recipient) => {
+      const [row] = await db.select().from(mails).where(eq(mails.recipient, recipient));
+      expect(row?.sentAt).toEqual(start);
+      const ids = server.received.map((text) => /^Message-ID: (.*)$/im.exec(text)?.[1]?.trim());
+      expect(new Set(ids)).toEqual(new Set([`<${row?.id}@broker.example>`]));
+      repeated.most = Math.max(repeated.most, ids.length);
+    },
+  });
+  expect(statements).toBeGreaterThan(3);
+  // Between the server's answer and the commit lies the one moment in which a mail cannot but be repeated.
+  expect(repeated.most).toBe(2);
 });
 
 test('two senders at once send every mail exactly once', async () => {
