@@ -1,7 +1,7 @@
 import { expect, type Page, test } from '@playwright/test';
-import { signedInAs } from '../../../../scripts/testing/people.ts';
-import type { Scene } from '../../../../scripts/testing/scene.ts';
-import { clearScene, layScene } from '../../../../scripts/testing/stage.ts';
+import { signedInAs } from '../scripts/testing/people.ts';
+import type { Scene } from '../scripts/testing/scene.ts';
+import { clearScene, layScene } from '../scripts/testing/stage.ts';
 
 const at: { scene: Scene; owner: Page } = {} as never;
 
