@@ -32,6 +32,9 @@ export async function makeUser(credit = 0n): Promise<string> {
   return id;
 }
 
+/** Each rental has a port of its own; the draws of the product's own renting begin below. */
+const ports = { next: 30_000 };
+
 /** A rental with an open meter. */
 export async function makeRental(
   renterId: string,
@@ -44,7 +47,7 @@ export async function makeRental(
   const contract = { renterId, deviceId, ownerId, relayId, state, rate, feeBasisPoints, contractHash: 'none' };
   const access = {
     name: randomUUID(),
-    port: 20_000 + Math.floor(Math.random() * 1e6),
+    port: ports.next++,
     password: '',
     authorizedKeys: [],
   };

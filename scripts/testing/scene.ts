@@ -138,7 +138,7 @@ async function addRental(key: string, renterId: string, placed: Record<string, P
   const stateSince = state === 'preparing' ? ahead : (ended ?? began);
   const parties = { renterId, ownerId, relayId, deviceId: device.id };
   const agreed = { rate, feeBasisPoints: 1000, contractHash: contract.hash, createdAt: began };
-  const access = { name: `amber-${key}-${now % 10_000}`, port: firstPort + Object.keys(wantedRentals).indexOf(key) };
+  const access = { name: `amber-${key}-${now % 1_000_000}`, port: firstPort + Object.keys(wantedRentals).indexOf(key) };
   const secrets = { password: '', authorizedKeys: [], hostKey, environmentSteps };
   const life = { state, stateSince, activeAt, endedAt: ended ?? null, endEvent: ended ? wanted.story.at(-1) : null };
   const row = { ...parties, ...agreed, ...access, ...secrets, ...life };
