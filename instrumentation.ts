@@ -8,10 +8,7 @@ export async function register() {
 
 /** Called by Next with what a page, an action or an endpoint threw, before it answers. */
 export async function onRequestError(error: unknown) {
-  if (process.env.NEXT_RUNTIME === 'edge') return;
-  const [{ sayUnavailable }, { isOutage }] = await Promise.all([
-    import('./lib/web/answering.ts'),
-    import('./lib/web/outage.ts'),
-  ]);
+  const { isOutage } = await import('./lib/web/outage.ts');
+  const { sayUnavailable } = await import('./lib/web/answering.ts');
   if (isOutage(error)) sayUnavailable();
 }
