@@ -5,6 +5,7 @@ import type { Letterhead } from '../accounts/commands.ts';
 import { enqueueMailTo } from '../mail/commands.ts';
 import { type Letter, letter } from '../mail/letter.ts';
 import { inTurn } from '../process/each.ts';
+import { LOST_HOURS } from '../rentals/deadlines.ts';
 
 /** For how long a device may be out of touch before its owner hears of it, in minutes: routers restart. */
 export const ABSENCE_MINUTES = 10;
@@ -55,7 +56,7 @@ function awayLetter(device: Device, publicUrl: string): Letter {
   return letter(publicUrl, `${device.name} is out of touch`, [
     `your device ${device.name} was last heard of at ${last} UTC.`,
     device.state === 'rented'
-      ? 'It is rented. Its renter pays nothing while it cannot be reached, and after 24 hours the rental ends.'
+      ? `It is rented. Its renter pays nothing while it cannot be reached, and after ${LOST_HOURS} hours the rental ends.`
       : 'Nobody can rent it meanwhile.',
     'Please check that it has power and network; it comes back by itself. This is its page:',
     `${publicUrl}/my/devices/${device.id}`,
