@@ -58,6 +58,11 @@ test('a device registers once with its key and opens its tunnel', async () => {
   expect(tunnelProblem).toBeNull();
 });
 
+test('what the tunnel brings is not paced on the bridge, and taken many bytes at a time', async () => {
+  expect(await device.inside('ip route show 10.99.0.0/24')).toContain('congctl reno');
+  expect(await device.inside('chrt --pid $(pgrep --exact ssh)')).toContain('SCHED_BATCH');
+});
+
 test('a verification measures the hardware and finds every promise kept', async () => {
   broker.order({ kind: 'verify', environment: verification });
   const report = await broker.report((report) => report.verification?.id === verification.id, 150_000);

@@ -8,14 +8,20 @@ export const BRIDGE = 'rental0';
 
 /** Our own address on the bridge, where names are looked up. */
 export const GATEWAY = '10.99.0.1';
+const NETWORK = '10.99.0.0/24';
 const flowsAtOnce = 256;
 const newFlowsPerSecond = 50;
 
-/** Makes the bridge, which outlives engines and environments. */
+/**
+ * Makes the bridge, which outlives engines and environments. What the tunnel brings goes over it unpaced: BBR, which the
+ * owner's machine may use, would look for the bandwidth of a way that has none (ip-route(8), congctl).
+ */
 export async function openBridge(): Promise<void> {
   await run('ip', ['link', 'add', BRIDGE, 'type', 'bridge']).catch(() => {});
   await run('ip', ['address', 'replace', `${GATEWAY}/24`, 'dev', BRIDGE]);
   await run('ip', ['link', 'set', BRIDGE, 'up']);
+  const way = ['route', 'replace', NETWORK, 'dev', BRIDGE, 'proto', 'kernel', 'scope', 'link', 'src', GATEWAY];
+  await run('ip', [...way, 'congctl', 'reno']);
   writeFileSync('/proc/sys/net/ipv4/ip_forward', '1');
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inBatches } from '#lib/process/batches';
 import type { Logger } from '#lib/process/log';
 import { ENVIRONMENT_ADDRESS, forwards, type TunnelSpec } from '#lib/protocol/agent';
 import type { Cell } from './cell.ts';
@@ -72,7 +73,8 @@ async function connectOnce(tunnel: Tunnel): Promise<number> {
   writeFileSync(argumentsFile, wanted.join('\n'));
   const log = openSync(logOf('tunnel'), 'w');
   // With -f and ExitOnForwardFailure the program leaves for the background exactly when all forwards stand.
-  const child = spawn('ssh', ['-f', ...wanted], { detached: true, stdio: ['ignore', log, log] });
+  const { command, args } = inBatches('ssh', ['-f', ...wanted]);
+  const child = spawn(command, args, { detached: true, stdio: ['ignore', log, log] });
   const [code] = await once(child, 'exit');
   const pid = code === 0 ? await masterPid() : null;
   if (pid === null) throw new Problem(readFileSync(logOf('tunnel'), 'utf8').trim().slice(-400) || 'ssh said nothing');

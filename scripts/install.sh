@@ -11,6 +11,7 @@ need sshd openssh-server
 need ssh openssh-client
 need haproxy haproxy
 need curl curl
+need ip iproute2
 need openssl openssl
 need dockerd docker.io
 need iptables iptables
@@ -18,7 +19,6 @@ need debootstrap debootstrap
 if [ "${1:-}" = --test ]; then
   need chromium chromium
   need sshpass sshpass
-  need ip iproute2
   need xz xz-utils
   need git git
 fi

@@ -13,7 +13,7 @@ import { auditLog } from '#db/schema/admin';
 import { devices } from '#db/schema/devices';
 import { suspendUser } from '../lib/accounts/administration.ts';
 import { makeUser } from '../lib/metering/testing.ts';
-import { PROVER_ADDRESS } from './haproxy.ts';
+import { PROVER_ADDRESS } from './loopback.ts';
 import {
   eventually,
   makeDevice,

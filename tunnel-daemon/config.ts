@@ -13,7 +13,7 @@ export const daemonSettings = z.object({
   RENT_DOMAIN: z.string().min(1).default('rent.localhost').describe('Rentals get their web names below this domain'),
   LISTEN_ADDRESS: z.ipv4().default('0.0.0.0').describe('The IPv4 address for devices, renters and visitors'),
   TUNNEL_SSH_PORT: port.default(2222).describe('Where devices dial in'),
-  SSHD_PORT: port.default(2223).describe('Where sshd waits behind HAProxy, on 127.0.0.1'),
+  SSHD_PORT: port.default(2223).describe('Where sshd waits behind HAProxy, on 127.63.0.2'),
   HTTP_PORT: port.default(8080).describe('Where visitors of rentals enter'),
   HTTPS_PORT: port.default(8443).describe('Where visitors of rentals enter over TLS'),
   FIRST_PORT: port.default(20000).describe("The first port for renters' ssh"),

@@ -7,6 +7,7 @@ import { findTunnelDevice, watchRelay } from '../lib/relays/queries.ts';
 import type { DaemonSettings } from './config.ts';
 import { createGuard } from './guard.ts';
 import { startKeyServer } from './keys.ts';
+import { closeLoopback } from './loopback.ts';
 import { prepareRelay } from './prepare.ts';
 import { keepProgram } from './programs.ts';
 import { createProver } from './prover.ts';
@@ -26,7 +27,7 @@ export type Daemon = { authority: string | null; drain(): Promise<void>; stop():
 /** Starts everything that a relay needs. */
 export async function startDaemon(settings: DaemonSettings, log: Logger): Promise<Daemon> {
   const { RUN_FOLDER, SSHD_PORT, LISTEN_ADDRESS, RECONCILE_SECONDS, PROVE_SECONDS } = settings;
-  const { account, certificate, facts, keySocket, programs } = await prepareRelay(settings);
+  const { account, certificate, facts, keySocket, programs } = await prepareRelay(settings, log);
   const stopping = new AbortController();
   const { signal } = stopping;
 
@@ -80,6 +81,7 @@ export async function startDaemon(settings: DaemonSettings, log: Logger): Promis
       await drain();
       await haproxy.stop();
       await sshd.stop();
+      await closeLoopback();
     },
   };
 }

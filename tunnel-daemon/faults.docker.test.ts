@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { eq, gt } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { db } from '#db/client';
@@ -32,6 +34,7 @@ import {
   tunnelIsUp,
 } from './testing.ts';
 
+const run = promisify(execFile);
 let settings: DaemonSettings;
 let line: DatabaseLine;
 let daemon: DaemonProcess;
@@ -191,6 +194,7 @@ test('a daemon that is told to stop ends everything', async () => {
   await endDaemon(daemon, 'SIGINT');
   expect(await Promise.all([isAlive(sshd), isAlive(haproxy)])).toEqual([false, false]);
   expect(await greets()).toBe(false);
+  expect((await run('ip', ['route', 'show', 'table', 'local'])).stdout).not.toContain('congctl');
   daemon = await spawnDaemon(settings, line.url);
   await eventually(greets, 20);
 });

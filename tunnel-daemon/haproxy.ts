@@ -1,14 +1,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inBatches } from '../lib/process/batches.ts';
 import { forwards } from '../lib/protocol/agent.ts';
 import { type Account, edgeAccount } from './account.ts';
 import type { DaemonSettings } from './config.ts';
+import { EDGE_ADDRESS, PROVER_ADDRESS, SSHD_ADDRESS } from './loopback.ts';
 import { makeMaps, mapFiles } from './maps.ts';
 import { explainingPages } from './pages.ts';
 import type { Program } from './programs.ts';
-
-/** From where the daemon's proofs come, so that the limits for strangers do not count them. */
-export const PROVER_ADDRESS = '127.63.0.1';
 
 /** The HAProxy through which devices, renters and visitors enter; its folder holds all that it reads. */
 export async function haproxyProgram(settings: DaemonSettings, certificate: string): Promise<Program> {
@@ -29,8 +28,7 @@ export async function haproxyProgram(settings: DaemonSettings, certificate: stri
   // Names in the configuration are relative to the folder: a path of any length or spelling works.
   return {
     name: 'haproxy',
-    command: '/usr/sbin/haproxy',
-    args: ['-db', '-f', 'haproxy.cfg'],
+    ...inBatches('/usr/sbin/haproxy', ['-db', '-f', 'haproxy.cfg']),
     configuration: configuration + JSON.stringify(pages),
   };
 }
@@ -131,7 +129,7 @@ backend sshd
   mode tcp
   timeout server 60s
   timeout server-fin 5s
-  server sshd 127.0.0.1:${SSHD_PORT}
+  server sshd ${SSHD_ADDRESS}:${SSHD_PORT} source ${EDGE_ADDRESS}
 `;
 }
 
@@ -166,7 +164,7 @@ backend environment_ssh
   mode tcp
   timeout server 7d
   timeout server-fin 30s
-  server environment 0.0.0.0:${listenFor(22)}
+  server environment 0.0.0.0:${listenFor(22)} source ${EDGE_ADDRESS}
 `;
 }
 
@@ -194,7 +192,7 @@ backend environment_web
   http-error status 503 content-type "text/html; charset=utf-8" file pages/offline.html hdr cache-control no-store
   # A cookie for a parent domain would reach other rentals.
   http-response replace-header set-cookie "(?i)^(.*?);\\s*domain=[^;]*(.*)\\$" "\\1\\2"
-  server environment 0.0.0.0:${listenFor(80)}
+  server environment 0.0.0.0:${listenFor(80)} source ${EDGE_ADDRESS}
 
 frontend tls
   bind ${LISTEN_ADDRESS}:${HTTPS_PORT}
@@ -211,7 +209,7 @@ backend environment_tls
   mode tcp
   timeout server 24h
   timeout server-fin 30s
-  server environment 0.0.0.0:${listenFor(443)}
+  server environment 0.0.0.0:${listenFor(443)} source ${EDGE_ADDRESS}
 backend tls_end
   mode tcp
   timeout server 24h

@@ -1,9 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Logger } from '../lib/process/log.ts';
 import type { RelayFacts } from '../lib/relays/commands.ts';
 import { type Account, tunnelAccount } from './account.ts';
 import type { DaemonSettings } from './config.ts';
 import { haproxyProgram } from './haproxy.ts';
+import { openLoopback } from './loopback.ts';
 import type { Program } from './programs.ts';
 import { relayHostKey, sshdProgram } from './sshd.ts';
 import { type Certificate, rentCertificate } from './tls.ts';
@@ -17,10 +19,11 @@ export type PreparedRelay = {
   programs: { sshd: Program; haproxy: Program };
 };
 
-/** Makes what is missing of a relay's keys, certificate and account, and writes its programs' configurations. */
-export async function prepareRelay(settings: DaemonSettings): Promise<PreparedRelay> {
+/** Makes what is missing of a relay's keys, certificate, account and routes, and writes its programs' configurations. */
+export async function prepareRelay(settings: DaemonSettings, log: Logger): Promise<PreparedRelay> {
   const { DATA_FOLDER, RUN_FOLDER } = settings;
   for (const folder of [DATA_FOLDER, RUN_FOLDER]) await mkdir(folder, { recursive: true, mode: 0o755 });
+  await openLoopback(log);
   const account = await tunnelAccount();
   const certificate = await rentCertificate(settings);
   const keySocket = join(RUN_FOLDER, 'keys.sock');

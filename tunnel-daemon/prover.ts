@@ -5,7 +5,7 @@ import { recordForeignHostKey, recordProofs } from '../lib/relays/commands.ts';
 import { listLastProofs, type RentalRoute, type StoredProof } from '../lib/relays/queries.ts';
 import { rentalProved } from '../lib/rentals/commands.ts';
 import { LATELY_MS, untilFirstHandshake, untilNextHandshake } from './handshakes.ts';
-import { PROVER_ADDRESS } from './haproxy.ts';
+import { PROVER_ADDRESS } from './loopback.ts';
 import { compareHostKey, type Door, readGreeting } from './probe.ts';
 import { openProofBook, type ProofBook } from './proof-book.ts';
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Account } from './account.ts';
 import type { DaemonSettings } from './config.ts';
+import { SSHD_ADDRESS } from './loopback.ts';
 import type { Program } from './programs.ts';
 
 const run = promisify(execFile);
@@ -55,7 +56,7 @@ type SshdOptions = { port: number; hostKey: string; user: string; keySocket: str
 function sshdConfiguration({ port, hostKey, user, keySocket, exchanges }: SshdOptions): string {
   const lookUp = `/usr/bin/curl -sfG -m 8 --retry 15 --retry-all-errors --retry-delay 1 --unix-socket "${keySocket}"`;
   return `
-ListenAddress 127.0.0.1:${port}
+ListenAddress ${SSHD_ADDRESS}:${port}
 HostKey "${hostKey}"
 PidFile none
 LogLevel VERBOSE

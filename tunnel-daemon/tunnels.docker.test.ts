@@ -59,6 +59,22 @@ test('a device signs in with a key whose fingerprint contains a +, and its owner
   expect(await storyOf(device)).toEqual(['tunnelOpened', 'tunnelLost']);
 });
 
+test.skipIf(userInfo().uid !== 0)('what a tunnel carries is not paced between the programs of the relay', async () => {
+  const device = await makeDevice(relay);
+  const tunnel = openTunnel(relay, device, environment);
+  await eventually(() => tunnelIsUp(device));
+  const { SSHD_PORT } = relay.settings;
+  const { stdout } = await run('ss', ['--no-header', '-tni', `sport = :${SSHD_PORT} or dport = :${SSHD_PORT}`]);
+  await tunnel.close();
+  const control = [...stdout.matchAll(/^\s+(\w+) wscale:/gm)].map(([, name]) => name);
+  expect(new Set(control)).toEqual(new Set(['reno']));
+});
+
+test('the relay carries many bytes at a time instead of waking for every few', async () => {
+  const { pid } = JSON.parse(await readFile(join(relay.settings.RUN_FOLDER, 'haproxy.pid'), 'utf8'));
+  expect((await run('chrt', ['--pid', String(pid)])).stdout).toContain('SCHED_BATCH');
+});
+
 test.each([
   ["another device's address", '127.64.255.254:2200'],
   ['another port of its own address', 'OWN:2222'],

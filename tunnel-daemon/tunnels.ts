@@ -4,6 +4,7 @@ import { forwards } from '../lib/protocol/agent.ts';
 import { recordDenial } from '../lib/relays/commands.ts';
 import type { Guard } from './guard.ts';
 import { listTcpSockets, type TcpSocket } from './kernel.ts';
+import { EDGE_ADDRESS, SSHD_ADDRESS } from './loopback.ts';
 import type { Roster } from './roster.ts';
 import type { Runtime } from './runtime.ts';
 import { cutSessions, listSessions } from './sessions.ts';
@@ -98,9 +99,9 @@ async function revoked(signedIn: Map<number, SignedIn>, roster: Roster): Promise
 type Cut = { sshdPort: number; unwanted: SignedIn[]; log: Logger };
 
 async function cutTunnels(runtime: Runtime, { sshdPort, unwanted, log }: Cut) {
-  const ends = new Set(unwanted.map(({ port }) => `127.0.0.1:${port}`));
+  const ends = new Set(unwanted.map(({ port }) => `${EDGE_ADDRESS}:${port}`));
   const sessions = await listSessions(runtime);
-  const server = `127.0.0.1:${sshdPort}`;
+  const server = `${SSHD_ADDRESS}:${sshdPort}`;
   await cutSessions(
     runtime,
     sessions.filter(({ localAddress, serverAddress }) => serverAddress === server && ends.has(localAddress)),
