@@ -58,9 +58,10 @@ test('a device registers once with its key and opens its tunnel', async () => {
   expect(tunnelProblem).toBeNull();
 });
 
-test('what the tunnel brings is not paced on the bridge, and taken many bytes at a time', async () => {
+test('what the tunnel brings is not paced on the bridge, taken many bytes at a time, and after the owner’s own work', async () => {
   expect(await device.inside('ip route show 10.99.0.0/24')).toContain('congctl reno');
   expect(await device.inside('chrt --pid $(pgrep --exact ssh)')).toContain('SCHED_BATCH');
+  expect(await device.inside('ps -o ni= -C ssh')).toBe('2');
 });
 
 test('a verification measures the hardware and finds every promise kept', async () => {

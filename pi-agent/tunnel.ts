@@ -22,6 +22,8 @@ const control = join(RUN_DIR, 'tunnel.sock');
 const argumentsFile = join(RUN_DIR, 'tunnel.args');
 const knownHosts = join(RUN_DIR, 'known_hosts');
 const mostSecondsBetweenTries = 4;
+/** The owner's own programs come first; and what waits for a processor a little longer carries more at a time. */
+const niceness = 2;
 
 /** Keeps the tunnel open that `specs` names, until `signal`; the ssh program itself goes on without us. */
 export async function keepTunnel({ specs, keyFile, brokerUrl, facts, log }: Keeping, signal: AbortSignal) {
@@ -73,7 +75,7 @@ async function connectOnce(tunnel: Tunnel): Promise<number> {
   writeFileSync(argumentsFile, wanted.join('\n'));
   const log = openSync(logOf('tunnel'), 'w');
   // With -f and ExitOnForwardFailure the program leaves for the background exactly when all forwards stand.
-  const { command, args } = inBatches('ssh', ['-f', ...wanted]);
+  const { command, args } = inBatches('nice', ['-n', String(niceness), 'ssh', '-f', ...wanted]);
   const child = spawn(command, args, { detached: true, stdio: ['ignore', log, log] });
   const [code] = await once(child, 'exit');
   const pid = code === 0 ? await masterPid() : null;
