@@ -145,7 +145,8 @@ const deeds: Record<string, Deed> = {
 async function caught(page: Page, send: (page: Page) => Promise<void>): Promise<Request> {
   const isSent = (request: Request) => 'next-action' in request.headers();
   await page.route('**', (route) => (isSent(route.request()) ? route.abort() : route.continue()));
-  const [request] = await Promise.all([page.waitForRequest(isSent), send(page)]);
+  // Not when it is sent: taking the net away before the request has failed would let it through.
+  const [request] = await Promise.all([page.waitForEvent('requestfailed', isSent), send(page)]);
   await page.unrouteAll();
   return request;
 }
