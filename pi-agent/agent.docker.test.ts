@@ -43,7 +43,7 @@ beforeAll(async () => {
     diskGigabytes: 3,
     image: { ...image, path: '/images/environment.tar' },
   });
-  broker.order({ kind: 'idle' });
+  broker.order({ kind: 'idle', next: null });
 });
 
 afterAll(async () => {
@@ -82,9 +82,17 @@ test('while a device is verified, the relay can measure through its tunnel', asy
   expect((await exchange(tls.listen, Buffer.alloc(1_000_000))).length).toBe(1);
 });
 
-test('an idle device has removed what it was verified with', async () => {
-  broker.order({ kind: 'idle' });
+test('an idle device has removed what it was verified with, and keeps an environment waiting that nobody can enter', async () => {
+  broker.order({ kind: 'idle', next: rental.name });
   await broker.report((report) => report.environment === null, 20_000);
+  await expect.poll(waiting, { timeout: 20_000 }).toBe(rental.name);
+  expect(await exchange(ssh.listen, Buffer.alloc(0))).toEqual(Buffer.alloc(0));
+  expect(await device.inEnvironment('passwd --status amber-otter-42')).toMatch(/^amber-otter-42 L /);
+});
+
+test('an environment still waits after a power cut', async () => {
+  await powerCut();
+  await expect.poll(waiting, { timeout: 60_000 }).toBe(rental.name);
 });
 
 test('a renter is in within seconds, with a password and the reported host key', async () => {
@@ -94,7 +102,7 @@ test('a renter is in within seconds, with a password and the reported host key',
     (report) => report.environment?.id === rental.id && report.environment.state === 'ready',
   );
   console.log('ready after', Math.round(performance.now() - ordered), 'ms', JSON.stringify(report.environment?.steps));
-  expect(report.environment?.id).toBe(rental.id);
+  expect(report.environment?.steps.map(({ step }) => step)).toEqual(['letIn']);
   expect(await asRenter('hostname; whoami; sudo -n id -u')).toBe('amber-otter-42\namber-otter-42\n0');
 });
 
@@ -282,15 +290,21 @@ test('a wipe leaves nothing of the renter, and a second order for it does nothin
   expect(wipe?.imageDigest).toMatch(/^sha256:/);
   expect(await device.inside('grep -rl canary-8142 /disk /state --exclude=image-* || true')).toBe('');
   broker.order(task);
-  broker.order({ kind: 'idle' });
+  broker.order({ kind: 'idle', next: 'calm-crane-8' });
   await broker.report((report) => report.environment === null, 20_000);
   expect(broker.last()?.wipe).toEqual(wipe);
 });
 
-test('a wipe that is cut off by a power cut is finished after it', async () => {
+test('a renter under another name than the environment that waits gets one of that name', async () => {
+  await expect.poll(waiting, { timeout: 20_000 }).toBe('calm-crane-8');
   const next = environment('brisk-heron-7');
   broker.order({ kind: 'serve', environment: next, paused: false });
   await broker.report((report) => report.environment?.id === next.id && report.environment.state === 'ready');
+  const users = await device.inEnvironment('hostname; cut -d: -f1 /etc/passwd | tail -1');
+  expect(users).toBe('brisk-heron-7\nbrisk-heron-7');
+});
+
+test('a wipe that is cut off by a power cut is finished after it', async () => {
   const task = { kind: 'wipe', wipeId: randomUUID() } as const;
   broker.order(task);
   await device.killContainer();
@@ -335,6 +349,9 @@ function hostKey(): string {
   return broker.seen.reports.find(({ environment }) => environment?.id === rental.id && environment.hostKey)
     ?.environment?.hostKey as string;
 }
+
+/** The name of the environment that waits at its door, or why none does. */
+const waiting = () => device.inEnvironment('test -p /etc/rpibroker/door && hostname').catch(String);
 
 const startOfEnvironment = () =>
   device.inside('docker -H unix:///run/rpibroker/docker.sock inspect -f "{{.State.StartedAt}}" environment');

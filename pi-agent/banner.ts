@@ -5,9 +5,12 @@ import { Problem } from './problem.ts';
 
 const pauseMs = 10;
 
+/** Whether an ssh server greets at `host`. */
+export const greetsSsh = (host: string) => greets(host, 22, /^SSH-2\.0-/);
+
 /** Returns once an ssh server greets at `host`; a refused connection is tried again until `withinMs` are over. */
 export async function waitForBanner(host: string, withinMs: number): Promise<void> {
-  await until(() => greets(host, 22, /^SSH-2\.0-/), withinMs, `Nothing on ${host} answered ssh`);
+  await until(() => greetsSsh(host), withinMs, `Nothing on ${host} answered ssh`);
 }
 
 /** Returns once something listens at `port` of `host`. */
@@ -15,9 +18,10 @@ export async function waitForListener(host: string, port: number, withinMs: numb
   await until(() => greets(host, port, null), withinMs, `Nothing on ${host} listens at port ${port}`);
 }
 
-async function until(answers: () => Promise<boolean>, withinMs: number, otherwise: string): Promise<void> {
+/** Returns once `holds`, which is asked every 10 ms; a `Problem` that begins with `otherwise` after `withinMs`. */
+export async function until(holds: () => Promise<boolean>, withinMs: number, otherwise: string): Promise<void> {
   const deadline = Date.now() + withinMs;
-  while (!(await answers())) {
+  while (!(await holds())) {
     if (Date.now() > deadline) throw new Problem(`${otherwise} within ${withinMs / 1000} s.`);
     await sleep(pauseMs);
   }

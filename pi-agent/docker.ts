@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
-import { buffer, text } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import Docker from 'dockerode';
-import type { EnvironmentSpec } from '#lib/protocol/agent';
-import { firstFile, packFiles } from './archive.ts';
 import { ENGINE_SOCKET } from './engine.ts';
-import type { Tenant } from './plan.ts';
 import { freeze, isFrozen, thaw } from './processes.ts';
 
 const NAME = 'environment';
@@ -26,15 +23,12 @@ export function connectEnvironments(seccompFile: string) {
     load: (tar: NodeJS.ReadableStream) => load(docker, tar),
     find: () => findEnvironment(docker),
 
-    create: (tenant: Tenant, spec: EnvironmentSpec, image: string) =>
-      docker.createContainer(template({ tenant, hostname: spec.name, image, seccomp })),
-    deliver: (spec: EnvironmentSpec) => container.putArchive(setupArchive(spec), { path: '/etc/rpibroker' }),
+    create: (name: string, image: string) => docker.createContainer(template({ name, image, seccomp })),
     start: () => container.start(),
     stop: () => container.stop({ t: 3 }),
     pause: freeze,
     resume: async () => thaw(),
     remove: () => container.remove({ force: true, v: true }),
-    hostKey: async () => hostKeyIn(await container.getArchive({ path: '/etc/ssh/ssh_host_ed25519_key.pub' })),
 
     limitMemory: (bytes: number) => container.update({ Memory: bytes, MemorySwap: bytes }),
     probe: (command: string[]) => execute(container, command),
@@ -53,15 +47,15 @@ export function memoryLimit(total = totalmem()): number {
   return Math.floor(Math.max(total / 2, total - 512 * MEBIBYTE));
 }
 
-type Making = { tenant: Tenant; hostname: string; image: string; seccomp: string };
+type Making = { name: string; image: string; seccomp: string };
 
 /** The one template of every environment: DEVICE.md §3. No secret is in it, as the engine shows it to all who ask. */
-function template({ tenant, hostname, image, seccomp }: Making): Docker.ContainerCreateOptions {
+function template({ name, image, seccomp }: Making): Docker.ContainerCreateOptions {
   return {
     name: NAME,
     Image: image,
-    Hostname: hostname,
-    Labels: { [label]: tenant.id, 'rpibroker.kind': tenant.kind },
+    Hostname: name,
+    Labels: { [label]: name },
     HostConfig: {
       CapDrop: ['ALL'],
       // No `no-new-privileges` beside them: sudo needs setuid.
@@ -86,19 +80,12 @@ function template({ tenant, hostname, image, seccomp }: Making): Docker.Containe
   };
 }
 
-function setupArchive(spec: EnvironmentSpec): Buffer {
-  return packFiles({
-    'setup/name': spec.name,
-    'setup/password': spec.password,
-    'setup/authorized_keys': spec.authorizedKeys.map((key) => `${key.trim()}\n`).join(''),
-  });
-}
-
 async function findEnvironment(docker: Docker) {
   const [found] = await docker.listContainers({ all: true, filters: { label: [label] } });
   if (!found) return null;
-  const { State: state } = await docker.getContainer(found.Id).inspect();
-  return { status: state.Running && isFrozen() ? 'paused' : state.Status, startedAt: state.StartedAt };
+  const { State: state, Config: config } = await docker.getContainer(found.Id).inspect();
+  const status = state.Running && isFrozen() ? 'paused' : state.Status;
+  return { status, startedAt: state.StartedAt, pid: state.Pid, name: config.Hostname, image: config.Image };
 }
 
 async function imageId(docker: Docker, reference: string): Promise<string | null> {
@@ -116,11 +103,6 @@ async function imageId(docker: Docker, reference: string): Promise<string | null
 
 async function load(docker: Docker, tar: NodeJS.ReadableStream): Promise<void> {
   await text(await docker.loadImage(tar, { quiet: true }));
-}
-
-async function hostKeyIn(archive: NodeJS.ReadableStream): Promise<string> {
-  const [type, key] = firstFile(await buffer(archive)).split(/\s/);
-  return `${type} ${key}`;
 }
 
 async function execute(container: Docker.Container, command: string[]): Promise<{ exitCode: number; output: string }> {

@@ -4,6 +4,7 @@ import type { AgentOrder, EnvironmentSpec, Task } from '../lib/protocol/agent.ts
 import { type Actual, environmentIn, nextStep, type Step } from './plan.ts';
 
 const ids = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'] as const;
+const names = ['amber-otter-42', 'brisk-heron-7'];
 const image = { reference: 'environment:1', path: '/images/e.tar', sha256: 'a'.repeat(64), bytes: 1 };
 
 describe('a device that was told what to do', () => {
@@ -26,14 +27,39 @@ describe('a device that was told what to do', () => {
     );
   });
 
-  test('never starts an environment on a disk that a renter has used', () => {
+  test('never lets anybody in on a disk that another renter has used', () => {
     fc.assert(
       fc.property(anyTask, anyActual, (task, start) => {
         const { steps } = settle(orderFor(task), start);
-        const created = steps.find(({ step }) => step.do === 'createEnvironment');
-        if (created?.before.tenant?.kind === 'rental') expect(created.before.tenant.id).toBe(environmentIn(task)?.id);
+        const used = steps.filter(({ step, before }) => mayUse.includes(step.do) && before.tenant?.kind === 'rental');
+        for (const { before } of used) expect(before.tenant?.id).toBe(environmentIn(task)?.id);
       }),
     );
+  });
+
+  test('lets nobody into an environment of another name or image, or that somebody is in', () => {
+    fc.assert(
+      fc.property(anyTask, anyActual, (task, start) => {
+        const { steps } = settle(orderFor(task), start);
+        const into = steps.filter(({ step }) => step.do === 'letIn').map(({ before }) => before);
+        for (const { container, tenant } of into) {
+          expect(tenant?.answered ?? false).toBe(false);
+          if (start.tenant) continue;
+          expect(container).toMatchObject({ name: environmentIn(task)?.name, image: image.reference });
+        }
+      }),
+    );
+  });
+
+  test('has the next renter’s environment running before anybody rents it, and then only lets them in', () => {
+    const { actual } = settle(orderFor({ kind: 'idle', next: 'amber-otter-42' }), blank);
+    expect(actual).toMatchObject({ tenant: null, container: { name: 'amber-otter-42', state: 'running' } });
+    expect(settle(orderFor(serve(ids[0], false)), actual).steps.map(({ step }) => step.do)).toEqual(['letIn']);
+  });
+
+  test('keeps an environment waiting that fits, although no next one is named', () => {
+    const { actual } = settle(orderFor({ kind: 'idle', next: 'amber-otter-42' }), blank);
+    expect(nextStep(orderFor({ kind: 'idle', next: null }), actual)).toBeNull();
   });
 
   test('keeps the disk of the renter it serves', () => {
@@ -56,12 +82,14 @@ describe('a device that was told what to do', () => {
   });
 });
 
+const mayUse: Step['do'][] = ['createEnvironment', 'startEnvironment', 'letIn'];
+
 describe('a device without an order', () => {
   test('brings back what was there and deletes nothing', () => {
     fc.assert(
       fc.property(anyActual, (start) => {
         const steps = settle(null, start).steps.map(({ step }) => step.do);
-        expect(['mountDisk', 'startEngine', 'restartEnvironment']).toEqual(expect.arrayContaining(steps));
+        expect(['mountDisk', 'startEngine', 'startEnvironment']).toEqual(expect.arrayContaining(steps));
       }),
     );
   });
@@ -93,7 +121,7 @@ const serve = (id: string, paused: boolean): Task => ({ kind: 'serve', environme
 
 const anyId = fc.constantFrom(...ids);
 const anyTask: fc.Arbitrary<Task> = fc.oneof(
-  fc.constant({ kind: 'idle' } as const),
+  fc.constantFrom(null, ...names).map((next) => ({ kind: 'idle', next }) as const),
   anyId.map((id) => ({ kind: 'verify', environment: spec(id) }) as const),
   fc.tuple(anyId, fc.boolean()).map(([id, paused]) => serve(id, paused)),
   anyId.map((wipeId) => ({ kind: 'wipe', wipeId }) as const),
@@ -102,18 +130,25 @@ const anyTask: fc.Arbitrary<Task> = fc.oneof(
 const anyActual: fc.Arbitrary<Actual> = fc
   .record({
     disk: fc.option(fc.record({ id: anyId, gigabytes: fc.constantFrom(3, 4), mounted: fc.boolean() })),
-    tenant: fc.option(fc.record({ id: anyId, kind: fc.constantFrom('verification', 'rental') })),
+    tenant: fc.option(
+      fc.record({ id: anyId, kind: fc.constantFrom('verification', 'rental'), answered: fc.boolean() }),
+    ),
     engineUp: fc.boolean(),
     image: fc.constantFrom('missing', 'downloaded', 'loaded'),
     container: fc.option(
-      fc.record({ state: fc.constantFrom('created', 'running', 'paused', 'exited'), ready: fc.boolean() }),
+      fc.record({
+        name: fc.constantFrom(...names),
+        image: fc.constantFrom('environment:0', image.reference),
+        state: fc.constantFrom('created', 'running', 'paused', 'exited'),
+        ready: fc.boolean(),
+      }),
     ),
     verified: fc.option(anyId),
     wiped: fc.option(anyId),
   })
   .map((drawn) => possible(drawn as Actual));
 
-/** What can be seen depends on the disk being mounted and the engine up; only a tenant has a container. */
+/** What can be seen depends on the disk being mounted and the engine up; only where somebody is in, ssh answers. */
 function possible(actual: Actual): Actual {
   const mounted = actual.disk?.mounted === true;
   const engineUp = mounted && actual.engineUp;
@@ -121,7 +156,13 @@ function possible(actual: Actual): Actual {
   const image = actual.image === 'loaded' && !engineUp ? 'downloaded' : actual.image;
   // A wipe that was reported is one whose disk was made by it.
   const wiped = tenant === null && actual.disk !== null ? actual.disk.id : actual.wiped;
-  return { ...actual, engineUp, tenant, image, wiped, container: engineUp && tenant ? actual.container : null };
+  return { ...actual, engineUp, tenant, image, wiped, container: engineUp ? possibleContainer(actual, tenant) : null };
+}
+
+function possibleContainer({ container }: Actual, tenant: Actual['tenant']): Actual['container'] {
+  if (tenant?.answered || container === null) return container;
+  const state = container.state === 'paused' ? 'running' : container.state;
+  return { ...container, state, ready: false };
 }
 
 const orderFor = (task: Task): AgentOrder => ({
@@ -151,15 +192,15 @@ function powerCut(actual: Actual): Actual {
     ...actual,
     disk: actual.disk && { ...actual.disk, mounted: false },
     engineUp: false,
-    container: actual.container && { state: 'exited', ready: false },
+    container: actual.container && { ...actual.container, state: 'exited', ready: false },
   };
 }
 
 function apply(step: Step, actual: Actual): Actual {
-  const { container } = actual;
-  const into = (state: 'created' | 'running' | 'paused', ready = container?.ready ?? false): Actual => ({
+  const { tenant, container } = actual;
+  const into = (state: 'running' | 'paused', ready = container?.ready ?? false): Actual => ({
     ...actual,
-    container: { state, ready },
+    container: container && { ...container, state, ready },
   });
   switch (step.do) {
     case 'deleteDisk':
@@ -177,10 +218,15 @@ function apply(step: Step, actual: Actual): Actual {
     case 'loadImage':
       return { ...actual, image: 'loaded' };
     case 'createEnvironment':
-      return { ...into('created', false), tenant: step.tenant };
+      return {
+        ...actual,
+        tenant: tenant && { ...tenant, answered: false },
+        container: { name: step.name, image: step.image.reference, state: 'created', ready: false },
+      };
     case 'startEnvironment':
-    case 'restartEnvironment':
       return into('running', false);
+    case 'letIn':
+      return { ...into('running', true), tenant: { ...step.tenant, answered: true } };
     case 'awaitReady':
       return into('running', true);
     case 'pauseEnvironment':
@@ -197,8 +243,12 @@ function apply(step: Step, actual: Actual): Actual {
 function goalHolds(task: Task, { disk, tenant, engineUp, container, image, verified, wiped }: Actual): boolean {
   const wanted = environmentIn(task);
   const warm = disk?.mounted === true && engineUp;
-  if (wanted === null)
-    return warm && tenant === null && image === 'loaded' && (task.kind !== 'wipe' || wiped === task.wipeId);
+  if (wanted === null) {
+    const waiting = task.kind !== 'idle' || task.next === null || container?.name === task.next;
+    const wipedAsTold = task.kind !== 'wipe' || wiped === task.wipeId;
+    // While an environment waits, nothing asks for its image.
+    return warm && tenant === null && (image === 'loaded' || container !== null) && waiting && wipedAsTold;
+  }
   const state = task.kind === 'serve' && task.paused ? 'paused' : 'running';
   const here = tenant?.id === wanted.id && container?.state === state;
   return warm && here && (state === 'paused' || container.ready) && (task.kind !== 'verify' || verified === wanted.id);

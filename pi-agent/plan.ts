@@ -1,15 +1,23 @@
 import type { AgentOrder, EnvironmentSpec, ImageSpec } from '#lib/protocol/agent';
 
-/** Who a disk was prepared for. A renter's disk is never used again; a verification's had no stranger on it. */
+/** Whom a disk is for. A renter's disk is never used again; a verification's had no stranger on it. */
 export type Tenant = { id: string; kind: 'verification' | 'rental' };
+
+/** An environment as it is; `name` and `image` are those that it was made with. */
+export type Environment = {
+  name: string;
+  image: string;
+  state: 'created' | 'running' | 'paused' | 'exited';
+  ready: boolean;
+};
 
 /** What this device is like at one moment. Below a disk that is not mounted nothing is known. */
 export type Actual = {
   disk: { id: string; gigabytes: number; mounted: boolean } | null;
-  tenant: Tenant | null;
+  tenant: (Tenant & { answered: boolean }) | null;
   engineUp: boolean;
   image: 'missing' | 'downloaded' | 'loaded';
-  container: { state: 'created' | 'running' | 'paused' | 'exited'; ready: boolean } | null;
+  container: Environment | null;
   verified: string | null;
   wiped: string | null;
 };
@@ -23,9 +31,9 @@ export type Step =
   | { do: 'removeEnvironment' }
   | { do: 'fetchImage'; image: ImageSpec }
   | { do: 'loadImage'; image: ImageSpec }
-  | { do: 'createEnvironment'; tenant: Tenant; spec: EnvironmentSpec; image: ImageSpec }
-  | { do: 'startEnvironment'; spec: EnvironmentSpec }
-  | { do: 'restartEnvironment' }
+  | { do: 'createEnvironment'; name: string; image: ImageSpec }
+  | { do: 'startEnvironment' }
+  | { do: 'letIn'; tenant: Tenant; spec: EnvironmentSpec }
   | { do: 'awaitReady' }
   | { do: 'pauseEnvironment' }
   | { do: 'resumeEnvironment' }
@@ -43,22 +51,28 @@ function restore({ disk, engineUp, container }: Actual): Step | null {
   if (disk === null) return null;
   if (!disk.mounted) return { do: 'mountDisk' };
   if (!engineUp) return { do: 'startEngine' };
-  return container?.state === 'exited' ? { do: 'restartEnvironment' } : null;
+  return container?.state === 'exited' ? { do: 'startEnvironment' } : null;
 }
 
 /** What must be gone before anything else happens on this device. */
-function clear({ task, diskGigabytes }: AgentOrder, { disk, tenant, engineUp, wiped }: Actual): Step | null {
+function clear({ task, diskGigabytes, image }: AgentOrder, actual: Actual): Step | null {
+  const { disk, tenant, engineUp, container, wiped } = actual;
   if (disk === null) return null;
   if (task.kind === 'wipe' && wiped !== task.wipeId && disk.id !== task.wipeId) return { do: 'deleteDisk' };
   if (!disk.mounted) return { do: 'mountDisk' };
-  if (tenant === null) return disk.gigabytes === diskGigabytes ? null : { do: 'deleteDisk' };
+  if (tenant === null) {
+    if (disk.gigabytes !== diskGigabytes) return { do: 'deleteDisk' };
+    const name = nameIn(task);
+    const fits = !container || (container.image === image.reference && (!name || container.name === name));
+    return fits ? null : { do: 'removeEnvironment' };
+  }
   if (tenant.id === environmentIn(task)?.id) return null;
   // A stranger had root on this disk, so all of it goes.
   if (tenant.kind === 'rental') return { do: 'deleteDisk' };
   return engineUp ? { do: 'removeEnvironment' } : { do: 'startEngine' };
 }
 
-/** What every environment needs and what waits ready between them. */
+/** What every environment needs. */
 function warm({ task, diskGigabytes, image }: AgentOrder, actual: Actual): Step | null {
   const id = task.kind === 'wipe' ? task.wipeId : 'fresh';
   if (actual.disk === null) return { do: 'makeDisk', id, gigabytes: diskGigabytes };
@@ -68,16 +82,18 @@ function warm({ task, diskGigabytes, image }: AgentOrder, actual: Actual): Step 
   return actual.image === 'downloaded' ? { do: 'loadImage', image } : null;
 }
 
-/** The environment of the order, from nothing to answering. */
-function occupy({ task, image }: AgentOrder, { container }: Actual): Step | null {
+/** The environment of the order, from nothing to answering; between rentals the next one waits for whoever comes. */
+function occupy({ task, image }: AgentOrder, { tenant, container }: Actual): Step | null {
+  const name = nameIn(task);
+  if (name === null) return null;
+  if (container === null) return { do: 'createEnvironment', name, image };
+  if (container.state === 'created' || container.state === 'exited') return { do: 'startEnvironment' };
   const spec = environmentIn(task);
   if (spec === null) return null;
-  const kind = task.kind === 'serve' ? 'rental' : 'verification';
-  if (container === null) return { do: 'createEnvironment', tenant: { id: spec.id, kind }, spec, image };
-  if (container.state === 'created') return { do: 'startEnvironment', spec };
-  if (container.state === 'exited') return { do: 'restartEnvironment' };
   const pausedWanted = task.kind === 'serve' && task.paused;
   if (container.state === 'paused') return pausedWanted ? null : { do: 'resumeEnvironment' };
+  const kind = task.kind === 'serve' ? 'rental' : 'verification';
+  if (!tenant?.answered) return { do: 'letIn', tenant: { id: spec.id, kind }, spec };
   if (!container.ready) return { do: 'awaitReady' };
   return pausedWanted ? { do: 'pauseEnvironment' } : null;
 }
@@ -88,6 +104,11 @@ function conclude({ task }: AgentOrder, { verified, wiped }: Actual): Step | nul
     return { do: 'verifyDevice', id: task.environment.id };
   if (task.kind === 'wipe' && wiped !== task.wipeId) return { do: 'finishWipe', id: task.wipeId };
   return null;
+}
+
+/** The name of the environment that a task asks for, be it for nobody yet. */
+function nameIn(task: AgentOrder['task']): string | null {
+  return task.kind === 'idle' ? task.next : (environmentIn(task)?.name ?? null);
 }
 
 /** The environment that a task asks for. */

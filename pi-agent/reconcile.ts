@@ -68,7 +68,7 @@ async function timed(step: Step, { journal, parts, log }: Pick<Converging, 'jour
   journal.steps = [...journal.steps, { step: step.do, milliseconds }].slice(-stepsKept);
   log.info({ task: journal.task, step: step.do, milliseconds }, 'step done');
   // The story of an environment's start is kept with it, for programs that come after this one.
-  const tenant = step.do === 'awaitReady' ? readTenant() : null;
+  const tenant = step.do === 'letIn' ? readTenant() : null;
   if (tenant?.steps.length === 0) await writeTenant({ ...tenant, steps: journal.steps });
 }
 

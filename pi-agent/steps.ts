@@ -2,10 +2,11 @@ import { createReadStream } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ENVIRONMENT_ADDRESS, type ImageSpec, type TimedStep } from '#lib/protocol/agent';
-import { waitForBanner, waitForListener } from './banner.ts';
+import { greetsSsh, until, waitForBanner, waitForListener } from './banner.ts';
 import { type Broker, sha256Of } from './broker.ts';
 import * as disks from './disk.ts';
 import type { Environments } from './docker.ts';
+import { hostKeyOf, letIn } from './door.ts';
 import * as engine from './engine.ts';
 import { measureHardware } from './hardware.ts';
 import type { Actual, Step } from './plan.ts';
@@ -47,15 +48,21 @@ const executors: { [Name in Step['do']]: Executor<Name> } = {
     await broker.download(image, file);
   },
   loadImage,
-  createEnvironment: async ({ environments }, { tenant, spec, image }) => {
+  createEnvironment: async ({ environments }, { name, image }) => {
+    // A tenant whose environment has vanished has been let into none.
+    const tenant = disks.readTenant();
+    if (tenant) await disks.writeTenant({ ...tenant, hostKey: null });
+    await environments.create(name, image.reference);
+  },
+  startEnvironment: ({ environments }) => environments.start(),
+  letIn: async (parts, { tenant, spec }) => {
+    // First, so that whatever happens from here on, nobody else is let in on this disk.
     await disks.writeTenant({ ...tenant, hostKey: null, readySince: null, steps: [] });
-    await environments.create(tenant, spec, image.reference);
+    const { pid } = await present(parts.environments);
+    const isIn = async () => (await letIn(pid, spec)) || (await greetsSsh(ENVIRONMENT_ADDRESS));
+    await until(isIn, readyWithinMs, 'The environment let nobody in');
+    await awaitReady(parts);
   },
-  startEnvironment: async ({ environments }, { spec }) => {
-    await environments.deliver(spec);
-    await environments.start();
-  },
-  restartEnvironment: ({ environments }) => environments.start(),
   awaitReady,
   pauseEnvironment: async ({ environments }) => {
     // Whatever goes on after a pause has to show anew that it answers.
@@ -90,10 +97,12 @@ export async function observe({ state, environments }: Parts, image: ImageSpec |
   const found = engineUp ? await environments.find() : null;
   return {
     disk,
-    tenant,
+    tenant: tenant && { id: tenant.id, kind: tenant.kind, answered: tenant.hostKey !== null },
     engineUp,
     image: image ? await imageState({ state, environments }, image, engineUp) : 'missing',
     container: found && {
+      name: found.name,
+      image: found.image,
       state: containerState(found.status),
       ready: found.status === 'running' && tenant?.readySince === found.startedAt,
     },
@@ -138,13 +147,20 @@ async function loadImage({ state, environments }: Parts, { image }: { image: Ima
 /** Ready is what has greeted; a verification is so only when the relay can also measure through it. */
 async function awaitReady({ environments }: Parts): Promise<void> {
   const tenant = disks.readTenant();
-  const found = await environments.find();
-  if (!tenant || !found) throw new Problem('The environment has vanished.');
+  if (!tenant) throw new Problem('The disk is for nobody.');
+  // Before the look whether it answers: one that starts again meanwhile has to answer again.
+  const { pid, startedAt } = await present(environments);
   await waitForBanner(ENVIRONMENT_ADDRESS, readyWithinMs);
   if (tenant.kind === 'verification') {
     await environments.probeInBackground(['python3', '/usr/local/lib/rpibroker/measure.py']);
     await waitForListener(ENVIRONMENT_ADDRESS, 80, readyWithinMs);
   }
-  const hostKey = tenant.hostKey ?? (await environments.hostKey());
-  await disks.writeTenant({ ...tenant, hostKey, readySince: found.startedAt });
+  const hostKey = tenant.hostKey ?? (await hostKeyOf(pid));
+  await disks.writeTenant({ ...tenant, hostKey, readySince: startedAt });
+}
+
+async function present(environments: Environments) {
+  const found = await environments.find();
+  if (!found) throw new Problem('The environment has vanished.');
+  return found;
 }

@@ -63,6 +63,7 @@ export const devices = pgTable(
     state: deviceState().notNull().default('awaitingAgent'),
     stateSince: instant().notNull().defaultNow(),
     jobId: uuid(), // of the verification or wipe that the state calls for
+    nextName: text(), // of the next rental here, for which the device keeps an environment waiting
     problem: text(), // why rejected or quarantined, in the owner's words
     createdAt: instant().notNull().defaultNow(),
 

@@ -5,7 +5,15 @@ import { type OrderedDevice, type OrderedRental, orderFor } from './orders.ts';
 const id = '019a0000-0000-7000-8000-000000000001';
 const relay = { deviceHost: 'relay.example', sshPort: 2222, sshUser: 'tunnel', hostKey: 'ssh-ed25519 AAAA' };
 const image = { reference: 'environment:1', path: '/images/e.tar', sha256: 'a'.repeat(64), bytes: 1 };
-const device: OrderedDevice = { number: 7, state: 'ready', jobId: null, diskGigabytes: 8, verifyPassword: null };
+const nextName = 'brisk-heron-7';
+const device: OrderedDevice = {
+  number: 7,
+  state: 'ready',
+  jobId: null,
+  nextName,
+  diskGigabytes: 8,
+  verifyPassword: null,
+};
 const rental: OrderedRental = {
   id,
   state: 'preparing',
@@ -18,9 +26,9 @@ const order = (change: Partial<OrderedDevice> = {}, rented: OrderedRental | null
 const environment = { id, name: 'amber-otter-42', password: 'secret', authorizedKeys: [] };
 
 test.each([
-  ['ready', order(), { kind: 'idle' }],
-  ['rejected', order({ state: 'rejected' }), { kind: 'idle' }],
-  ['quarantined', order({ state: 'quarantined' }), { kind: 'idle' }],
+  ['ready', order(), { kind: 'idle', next: nextName }],
+  ['rejected', order({ state: 'rejected' }), { kind: 'idle', next: null }],
+  ['quarantined', order({ state: 'quarantined' }), { kind: 'idle', next: null }],
   ['wiping', order({ state: 'wiping', jobId: id }), { kind: 'wipe', wipeId: id }],
   ['rented and preparing', order({ state: 'rented' }, rental), { kind: 'serve', environment, paused: false }],
   [

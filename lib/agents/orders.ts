@@ -9,6 +9,7 @@ export type OrderedDevice = {
   number: number;
   state: DeviceState;
   jobId: string | null;
+  nextName: string | null;
   diskGigabytes: number;
   verifyPassword: string | null;
 };
@@ -49,7 +50,7 @@ export function orderFor(facts: {
 }
 
 function taskFor(device: OrderedDevice, rental: OrderedRental | null): Task {
-  const { state, jobId, verifyPassword } = device;
+  const { state, jobId, nextName, verifyPassword } = device;
   if (state === 'verifying' && jobId && verifyPassword) {
     return { kind: 'verify', environment: verification(jobId, verifyPassword) };
   }
@@ -59,7 +60,7 @@ function taskFor(device: OrderedDevice, rental: OrderedRental | null): Task {
     const paused = rental.state === 'suspended';
     return { kind: 'serve', environment: { id, name, password, authorizedKeys }, paused };
   }
-  return { kind: 'idle' };
+  return { kind: 'idle', next: state === 'ready' ? nextName : null };
 }
 
 function verification(jobId: string, password: string): EnvironmentSpec {

@@ -51,7 +51,8 @@ test('a device is told to verify, to serve, to pause, to serve again, to wipe an
   expect(await taskOf(deviceId)).toMatchObject({ kind: 'verify', environment: { id: jobId, authorizedKeys: [] } });
 
   const rentable = await makeMarketDevice(ownerId, { rate: RATE });
-  expect(await taskOf(rentable)).toEqual({ kind: 'idle' });
+  const { nextName } = await deviceOf(rentable);
+  expect(await taskOf(rentable)).toEqual({ kind: 'idle', next: expect.stringMatching(/^[a-z]+-[a-z]+-\d{1,3}$/) });
   const outcome = await rentDevice({
     deviceId: rentable,
     renterId,
@@ -61,11 +62,13 @@ test('a device is told to verify, to serve, to pause, to serve again, to wipe an
     sealer,
   });
   const rentalId = outcome.ok ? outcome.value.rentalId : '';
-  expect(await taskOf(rentable)).toMatchObject({ kind: 'serve', paused: false, environment: { id: rentalId } });
+  const environment = { id: rentalId, name: nextName };
+  expect(await taskOf(rentable)).toMatchObject({ kind: 'serve', paused: false, environment });
   await db.update(rentals).set({ state: 'suspended' }).where(eq(rentals.id, rentalId));
   expect(await taskOf(rentable)).toMatchObject({ kind: 'serve', paused: true });
   await stopRental({ rentalId, renterId, at: after(1) });
   expect(await taskOf(rentable)).toEqual({ kind: 'wipe', wipeId: (await deviceOf(rentable)).jobId });
+  expect((await deviceOf(rentable)).nextName).not.toBe(nextName);
 });
 
 test('a device for whose processor there is no image gets no order', async () => {

@@ -53,6 +53,7 @@ export async function getOrder(
         state: devices.state,
         suspendedAt: users.suspendedAt,
         jobId: devices.jobId,
+        nextName: devices.nextName,
         diskGigabytes: devices.diskGigabytes,
         architecture: devices.architecture,
         verifyPassword: devices.verifyPassword,

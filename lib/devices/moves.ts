@@ -1,8 +1,9 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import type { Tx } from '#db/client';
 import { deviceEvents, devices } from '#db/schema/devices';
 import { isId } from '#lib/ids';
+import { rentalName } from '#lib/rentals/names';
 import { type Sealer, secretOf } from '#lib/secrets';
 import { type DeviceEvent, type DeviceState, nextDeviceState } from './lifecycle.ts';
 import type { DeviceStoryKind } from './story.ts';
@@ -31,8 +32,13 @@ export async function moveDevice(
   const state = nextDeviceState(device.state, event);
   if (!state) return null;
 
-  const jobId = state === 'verifying' || state === 'wiping' ? randomUUID() : null;
-  await tx.update(devices).set({ state, stateSince: at, jobId, problem }).where(eq(devices.id, device.id));
+  // Both leave the device without an environment; the next one that it keeps waiting has another name.
+  const job = state === 'verifying' || state === 'wiping';
+  const named = job ? { jobId: randomUUID(), nextName: rentalName(randomInt) } : { jobId: null };
+  await tx
+    .update(devices)
+    .set({ state, stateSince: at, problem, ...named })
+    .where(eq(devices.id, device.id));
   await tellDevice(tx, device.id, event, at, problem);
   return state;
 }

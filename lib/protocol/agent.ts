@@ -125,13 +125,13 @@ export const imageSpec = z.object({
 /** An image to download. */
 export type ImageSpec = z.infer<typeof imageSpec>;
 
+/** What an environment is called: its user and its host. Linux takes no longer user name. */
+const environmentName = z.string().regex(/^[a-z0-9-]{3,32}$/);
+
 /** A Linux for one renter: who may sign in, and with what. */
 export const environmentSpec = z.object({
   id: id.describe("the rental's id, or the verification's"),
-  name: z
-    .string()
-    .regex(/^[a-z0-9-]{3,32}$/)
-    .describe('user name and host name; Linux takes no longer user name'),
+  name: environmentName,
   password: text(100),
   authorizedKeys: z.array(authorizedKey).max(50),
 });
@@ -140,7 +140,10 @@ export type EnvironmentSpec = z.infer<typeof environmentSpec>;
 
 /** What the device should be doing. */
 export const task = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('idle') }),
+  z.object({
+    kind: z.literal('idle'),
+    next: environmentName.nullable().default(null).describe('name of the environment to keep waiting, for nobody yet'),
+  }),
   z.object({ kind: z.literal('verify'), environment: environmentSpec }),
   z.object({ kind: z.literal('serve'), environment: environmentSpec, paused: z.boolean() }),
   z.object({ kind: z.literal('wipe'), wipeId: id }),

@@ -102,6 +102,23 @@ test('a renter gets a random name, password and port, the saved keys, and the ra
   expect(await storyOf(rental.id)).toEqual(['agreed']);
 });
 
+test('no two rentals have the same name, although two devices wait with it', async () => {
+  const [renterId, ownerId] = await Promise.all([makePerson({ credit: 3n * HOUR }), makePerson()]);
+  const [first, second, nameless] = [
+    await makeMarketDevice(ownerId, { rate: RATE }),
+    await makeMarketDevice(ownerId, { rate: RATE }),
+    await makeMarketDevice(ownerId, { rate: RATE }),
+  ];
+  const { nextName } = await deviceOf(first);
+  await db.update(devices).set({ nextName }).where(eq(devices.id, second));
+  await db.update(devices).set({ nextName: null }).where(eq(devices.id, nameless));
+  for (const deviceId of [first, second, nameless]) expect(await rent(deviceId, renterId)).toMatchObject({ ok: true });
+  const rented = await db.select().from(rentals).where(eq(rentals.renterId, renterId)).orderBy(rentals.id);
+  const names = rented.map(({ name }) => name);
+  expect(names[0]).toBe(nextName);
+  expect(new Set(names).size).toBe(3);
+});
+
 test('of two renters who take a device in the same millisecond, one has it and the other is not charged', async () => {
   const ownerId = await makePerson();
   const renters = await Promise.all([makePerson({ credit: 300n * HOUR }), makePerson({ credit: 300n * HOUR })]);

@@ -22,15 +22,18 @@ export async function draftRental(
   const feeBasisPoints = await getFeeBasisPoints(tx);
   const keys = await tx.select({ key: sshKeys.publicKey }).from(sshKeys).where(eq(sshKeys.userId, renterId));
   const authorizedKeys = keys.map(({ key }) => key);
-  const { id: deviceId, ownerId, relayId, rate } = device;
+  const { id: deviceId, ownerId, relayId, rate, nextName } = device;
   if (!relayId) throw new InvariantError(`device ${deviceId} is on the market without a relay`);
 
   for (let attempt = 0; attempt < 10; attempt++) {
-    const place = await (attempt < DRAWS ? drawPlace(tx, relayId) : findFreePlace(tx, relayId));
+    const early = attempt < DRAWS;
+    const place = await (early ? drawPlace(tx, relayId) : findFreePlace(tx, relayId));
     if (!place) return null;
+    // The environment that waits on the device already has its name; under another the device starts a new one.
+    const name = (early && nextName) || rentalName(randomInt);
     const password = sealer.seal(rentalPassword(randomInt), secretOf.rental(place.id));
     const frozen = { renterId, ownerId, deviceId, relayId, rate, feeBasisPoints, contractHash, authorizedKeys };
-    const row = { ...place, ...frozen, name: rentalName(randomInt), password, createdAt: at, stateSince: at };
+    const row = { ...place, ...frozen, name, password, createdAt: at, stateSince: at };
     // Another rental may have the same port or name, or take it at this very moment: then draw again.
     const [taken] = await tx.insert(rentals).values(row).onConflictDoNothing().returning({ id: rentals.id });
     if (taken) return taken.id;
