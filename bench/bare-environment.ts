@@ -14,11 +14,10 @@ const name = 'rpibroker-bench-bare';
 /** Starts such a container and resolves when its sshd greets; `ssh` signs in to it with the key. */
 export async function startBareEnvironment(keyFile: string): Promise<BareEnvironment> {
   const setup = await mkdtemp('/tmp/rpibroker-bare-');
-  await writeFile(join(setup, 'name'), 'bench');
   await writeFile(join(setup, 'password'), 'only-keys-are-used');
   await writeFile(join(setup, 'authorized_keys'), await readFile(`${keyFile}.pub`));
   await shOk(
-    `docker create --name ${name} ${await environmentImage()} && docker cp ${setup} ${name}:/etc/rpibroker/setup`,
+    `docker create --name ${name} --hostname bench ${await environmentImage()} && docker cp ${setup} ${name}:/etc/rpibroker/setup`,
   );
   await shOk(`docker start ${name}`);
   const address = await shOk(`docker inspect --format '{{.NetworkSettings.IPAddress}}' ${name}`);
