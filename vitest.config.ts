@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     exclude: ['node_modules', '.next', '.data'],
     globalSetup: './scripts/testing/temp-folders.ts',
+    // Half of what a test file does is to wait for PostgreSQL or for a child.
+    maxWorkers: '100%',
     projects: [
       tests('unit', ['{app,lib,db,tunnel-daemon,pi-agent,scripts,bench}/**/*.test.ts'], {
         exclude: ['**/*.db.test.ts', '**/*.docker.test.ts'],

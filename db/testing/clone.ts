@@ -13,7 +13,7 @@ declare module 'vitest' {
 const url = new URL(inject('postgresUrl'));
 const name = `test_${randomUUID().replaceAll('-', '')}`;
 
-await onServer(`create database ${name} template rpibroker_template`);
+await onServer(`create database ${name} template rpibroker_template strategy file_copy`);
 url.pathname = `/${name}`;
 process.env.DATABASE_URL = url.href;
 const { db } = await import('../client.ts');

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
+import { build } from 'esbuild';
 import pg from 'pg';
 import { expect } from 'vitest';
 import { db } from '#db/client';
@@ -14,16 +15,23 @@ export type Step = `it writes ${string}` | `${'it asks' | 'it hears of'} ${strin
 /** What a broker does when it is killed, with what it is told about it. */
 export type Work = { name: string; at: Date; details?: object };
 
-const program = join(import.meta.dirname, 'doomed.ts');
-
-/** Half of what so short a life costs is compiling. */
-const cache = { NODE_COMPILE_CACHE: 'node_modules/.cache/doomed' };
+/** The program in one file: of so short a life, five sixths would be finding and compiling its thousand files. */
+const program = 'node_modules/.cache/doomed/main.mjs';
+const bundled = build({
+  entryPoints: [join(import.meta.dirname, 'doomed.ts')],
+  outfile: program,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
+});
 
 /** Has a process of its own do `work` with these settings, and ends it by SIGKILL when it comes to `step`, which it must. */
 export async function killBefore(step: Step, work: Work, settings: { STRIPE_URL: string } & Record<string, string>) {
   const gate = await openGate(settings.STRIPE_URL);
   const table = /^it writes (.+)$/.exec(step)?.[1];
   const block = table ? await blockWrites(table) : null;
+  await bundled;
   const reached = block ? block.reached : gate.hold(heldBy(step));
 
   const broker = start(work, { ...settings, STRIPE_URL: gate.url });
@@ -43,14 +51,8 @@ function heldBy(step: Step): Held {
 
 function start({ name, at, details }: Work, settings: Record<string, string>): ChildProcess {
   const asText = (_: string, value: unknown) => (typeof value === 'bigint' ? value.toString() : value);
-  const args = [
-    '--disable-warning=ExperimentalWarning',
-    program,
-    name,
-    at.toISOString(),
-    JSON.stringify(details ?? {}, asText),
-  ];
-  const env = { ...process.env, ...cache, ...settings, PGAPPNAME: 'doomed' };
+  const args = [program, name, at.toISOString(), JSON.stringify(details ?? {}, asText)];
+  const env = { ...process.env, ...settings, PGAPPNAME: 'doomed' };
   return spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
