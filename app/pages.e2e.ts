@@ -195,21 +195,13 @@ async function expectHydrated(page: Page) {
 async function expectFit(page: Page) {
   for (const [viewport, colorScheme] of [[wide, 'light'] as const, [narrow, 'dark'] as const]) {
     await page.setViewportSize(viewport);
+    // Colours that fade into those of the other scheme are, half-way, nobody's choice.
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await settleColours(page);
     await expectAccessible(page);
     const tooWide = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
     expect(await page.evaluate(tooWide), 'pixels to scroll sideways').toBeLessThanOrEqual(0);
   }
   expect(at.complaints.splice(0)).toEqual([]);
-}
-
-/** Colours fade into those of the other scheme; half-way they are nobody's choice. */
-async function settleColours(page: Page) {
-  await page.evaluate(async () => {
-    const fading = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
-    await Promise.allSettled(fading.map(({ finished }) => finished));
-  });
 }
 
 async function expectAccessible(page: Page) {
