@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { and, eq, inArray } from 'drizzle-orm';
 import { changes } from '#db/changes';
 import { db } from '#db/client';
@@ -92,20 +91,38 @@ export async function awaitOrder(
   const { deviceId, orderSeen, milliseconds, signal } = wait;
   const over = performance.now() + milliseconds;
   for (;;) {
-    const change = new AbortController();
     // Before the look at the order, so that no change falls between the two.
-    const unsubscribe = changes().subscribe('device', deviceId, () => change.abort());
+    const change = expectChange(deviceId);
     try {
       const order = await getOrder(deviceId, parts);
       const left = over - performance.now();
       if (!order.ok || order.value.version !== orderSeen || left <= 0) return order;
-      await sleep(left, undefined, { signal: AbortSignal.any([change.signal, signal]) }).catch(() => {});
       // Nothing was told: the agent's next poll, which follows at once, looks again.
-      if (!change.signal.aborted) return order;
+      if (!(await change.within(left, signal))) return order;
     } finally {
-      unsubscribe();
+      change.forget();
     }
   }
+}
+
+/** Waits for news of a device with little more than a promise and a timer, as thousands do at once. */
+function expectChange(deviceId: string) {
+  const { promise: told, resolve } = Promise.withResolvers<boolean>();
+  const forget = changes().subscribe('device', deviceId, () => resolve(true));
+  return {
+    forget,
+    /** Whether the device was told of before so many milliseconds were over and before `signal` aborted. */
+    async within(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+      const giveUp = () => resolve(false);
+      const timer = setTimeout(giveUp, milliseconds);
+      signal.addEventListener('abort', giveUp);
+      if (signal.aborted) giveUp();
+      const answer = await told;
+      signal.removeEventListener('abort', giveUp);
+      clearTimeout(timer);
+      return answer;
+    },
+  };
 }
 
 function opened(rental: OrderedRental, sealer: Sealer): OrderedRental {

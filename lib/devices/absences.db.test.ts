@@ -5,14 +5,17 @@ import { devices } from '#db/schema/devices';
 import { recordReport } from '../agents/commands.ts';
 import { after, makeMarketDevice, makePerson, makeRelay, report, sealer, start } from '../agents/testing.ts';
 import { lettersTo, subjectsTo } from '../payouts/testing.ts';
+import { closeSilentRelays, recordTunnels } from '../relays/commands.ts';
 import { ABSENCE_MINUTES, tellOfAbsences } from './absences.ts';
 
 const letterhead = { publicUrl: 'https://broker.example', sealer };
 const MINUTE = 60;
 const long = (ABSENCE_MINUTES + 1) * MINUTE;
 
+let relayId: string;
+
 beforeAll(async () => {
-  await makeRelay();
+  relayId = await makeRelay({ seenAt: start });
 });
 
 /** An owner whose device on the market reported last at the start. */
@@ -56,6 +59,36 @@ test('a rented device’s owner is told what that means for the rental, even if 
   await change({ state: 'rented', listed: false });
   await look(long);
   expect(String(await letters())).toContain('after 24 hours the rental ends');
+});
+
+test('an owner hears of a device that reports but cannot open its tunnel, why, and when it has one again', async () => {
+  const { change, told, letters, deviceId } = await makeOwner();
+  await recordTunnels({ relayId, up: [], at: after(2 * long - MINUTE) });
+  await change({ tunnelProblem: 'Connection refused.', lastPollAt: after(2 * long) });
+  await look(2 * long);
+  expect(await told()).toEqual([]);
+  await change({ lastPollAt: after(3 * long) });
+  for (const _ of [1, 2]) await look(3 * long);
+  expect(await told()).toEqual(['Attic cannot be reached']);
+  expect(String(await letters())).toContain('It says: Connection refused.');
+
+  await change({ lastPollAt: after(4 * long) });
+  await look(4 * long);
+  expect(await told()).toHaveLength(1);
+  await recordTunnels({ relayId, up: [deviceId], at: after(4 * long) });
+  for (const _ of [1, 2]) await look(4 * long);
+  expect(await told()).toEqual(['Attic cannot be reached', 'Attic is back']);
+});
+
+test('owners are not blamed for a relay that was away', async () => {
+  const { change, told, deviceId } = await makeOwner();
+  await change({ tunnelUpSince: null });
+  await recordTunnels({ relayId, up: [deviceId], at: after(1) });
+  await closeSilentRelays({ at: after(3 * long) });
+  await recordTunnels({ relayId, up: [], at: after(5 * long) });
+  await change({ lastPollAt: after(5 * long) });
+  await look(5 * long);
+  expect(await told()).toEqual([]);
 });
 
 test.each([

@@ -1,6 +1,6 @@
-import { and, eq, gt, isNotNull, isNull, lt, or, type SQL } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import { db } from '#db/client';
-import { devices } from '#db/schema/devices';
+import { deviceEvents, devices } from '#db/schema/devices';
 import type { Letterhead } from '../accounts/commands.ts';
 import { enqueueMailTo } from '../mail/commands.ts';
 import { type Letter, letter } from '../mail/letter.ts';
@@ -10,12 +10,12 @@ import { LOST_HOURS } from '../rentals/deadlines.ts';
 /** For how long a device may be out of touch before its owner hears of it, in minutes: routers restart. */
 export const ABSENCE_MINUTES = 10;
 
-const { id, state, listed, suspendedAt, lastPollAt, absenceToldAt } = devices;
+const { id, state, listed, suspendedAt, lastPollAt, tunnelUpSince, absenceToldAt } = devices;
 type Device = typeof devices.$inferSelect;
 
 /**
- * Tells owners by mail that a device which is rented or on offer has been out of touch, and when it is back, once each.
- * Before somebody has been here for as long, from `watchingSince` on, silence tells nothing of devices.
+ * Tells owners by mail that a device which is rented or on offer has been out of touch, or in touch without a tunnel, and
+ * when it is back, once each. Before somebody has been here for as long, from `watchingSince` on, silence tells nothing of devices.
  */
 export async function tellOfAbsences(
   letterhead: Letterhead,
@@ -25,10 +25,21 @@ export async function tellOfAbsences(
   if (watchingSince > since) return;
 
   const isWanted = and(or(eq(state, 'rented'), and(eq(state, 'ready'), listed)), isNull(suspendedAt));
-  const isAway = and(isNull(absenceToldAt), lt(lastPollAt, since), isWanted);
-  const isBack = and(isNotNull(absenceToldAt), gt(lastPollAt, absenceToldAt));
-  await tellOwners(letterhead, { of: isAway, absenceToldAt: at, write: awayLetter });
+  const isAway = and(isNull(absenceToldAt), or(lt(lastPollAt, since), hasLostTunnel(since)), isWanted);
+  const isBack = and(isNotNull(absenceToldAt), gt(lastPollAt, absenceToldAt), isNotNull(tunnelUpSince));
+  const write = (device: Device, publicUrl: string) =>
+    device.lastPollAt && device.lastPollAt >= since ? noTunnelLetter(device, publicUrl) : awayLetter(device, publicUrl);
+  await tellOwners(letterhead, { of: isAway, absenceToldAt: at, write });
   await tellOwners(letterhead, { of: isBack, absenceToldAt: null, write: backLetter });
+}
+
+/** Whether the relay saw the tunnel go before then and none since; one that went with its relay is no news of a device. */
+function hasLostTunnel(before: Date) {
+  const last = sql`
+    select kind, at from ${deviceEvents} where device_id = ${id} and kind in ('tunnelOpened', 'tunnelLost')
+    order by ${deviceEvents.id} desc limit 1`;
+  const lost = sql`exists (select from (${last}) last where kind = 'tunnelLost' and at < ${before.toISOString()})`;
+  return and(isNull(tunnelUpSince), lost);
 }
 
 type News = {
@@ -55,15 +66,29 @@ function awayLetter(device: Device, publicUrl: string): Letter {
   const last = device.lastPollAt?.toISOString().slice(0, 16).replace('T', ' ');
   return letter(publicUrl, `${device.name} is out of touch`, [
     `your device ${device.name} was last heard of at ${last} UTC.`,
-    device.state === 'rented'
-      ? `It is rented. Its renter pays nothing while it cannot be reached, and after ${LOST_HOURS} hours the rental ends.`
-      : 'Nobody can rent it meanwhile.',
+    whatFollows(device),
     'Please check that it has power and network; it comes back by itself. This is its page:',
     `${publicUrl}/my/devices/${device.id}`,
   ]);
 }
 
+function noTunnelLetter(device: Device, publicUrl: string): Letter {
+  const says = device.tunnelProblem ? ` It says: ${device.tunnelProblem}` : '';
+  return letter(publicUrl, `${device.name} cannot be reached`, [
+    `your device ${device.name} reports, but its tunnel to the relay has not been open for ${ABSENCE_MINUTES} minutes.${says}`,
+    whatFollows(device),
+    'Please check that your network lets it out to the relay; it tries again by itself. This is its page:',
+    `${publicUrl}/my/devices/${device.id}`,
+  ]);
+}
+
+function whatFollows({ state }: Device): string {
+  return state === 'rented'
+    ? `It is rented. Its renter pays nothing while it cannot be reached, and after ${LOST_HOURS} hours the rental ends.`
+    : 'Nobody can rent it meanwhile.';
+}
+
 function backLetter({ id, name }: Device, publicUrl: string): Letter {
-  const back = `your device ${name} is in touch again. There is nothing for you to do.`;
+  const back = `your device ${name} can be reached again. There is nothing for you to do.`;
   return letter(publicUrl, `${name} is back`, [back, `${publicUrl}/my/devices/${id}`]);
 }
