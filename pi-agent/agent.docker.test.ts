@@ -297,11 +297,15 @@ test('a wipe leaves nothing of the renter, and a second order for it does nothin
 
 test('a renter under another name than the environment that waits gets one of that name', async () => {
   await expect.poll(waiting, { timeout: 20_000 }).toBe('calm-crane-8');
-  const next = environment('brisk-heron-7');
+  // As many and as long as keys may be: more than a pipe holds at once.
+  const authorizedKeys = Array.from({ length: 50 }, (_, key) => `ssh-rsa ${'A'.repeat(8900)}${100 + key}`);
+  const next = { ...environment('brisk-heron-7'), authorizedKeys };
   broker.order({ kind: 'serve', environment: next, paused: false });
   await broker.report((report) => report.environment?.id === next.id && report.environment.state === 'ready');
   const users = await device.inEnvironment('hostname; cut -d: -f1 /etc/passwd | tail -1');
   expect(users).toBe('brisk-heron-7\nbrisk-heron-7');
+  const installed = await device.inEnvironment('cat /home/brisk-heron-7/.ssh/authorized_keys');
+  expect(installed.split('\n')).toEqual(authorizedKeys);
 });
 
 test('a wipe that is cut off by a power cut is finished after it', async () => {

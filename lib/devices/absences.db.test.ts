@@ -4,8 +4,10 @@ import { db } from '#db/client';
 import { devices } from '#db/schema/devices';
 import { recordReport } from '../agents/commands.ts';
 import { after, makeMarketDevice, makePerson, makeRelay, report, sealer, start } from '../agents/testing.ts';
+import { contract } from '../contracts/agreement.ts';
 import { lettersTo, subjectsTo } from '../payouts/testing.ts';
 import { closeSilentRelays, recordTunnels } from '../relays/commands.ts';
+import { rentalProved, rentDevice, stopRental } from '../rentals/commands.ts';
 import { ABSENCE_MINUTES, tellOfAbsences } from './absences.ts';
 
 const letterhead = { publicUrl: 'https://broker.example', sealer };
@@ -89,6 +91,30 @@ test('owners are not blamed for a relay that was away', async () => {
   await change({ lastPollAt: after(5 * long) });
   await look(5 * long);
   expect(await told()).toEqual([]);
+});
+
+test('whoever rents the device hears that it is away and back, and pays nothing more; who rents no more does not', async () => {
+  const { deviceId, reportsIn } = await makeOwner();
+  const renterId = await makePerson({ credit: 1_000_000n });
+  const asked = { deviceId, renterId, contractHash: contract.hash, rate: 10_000n, at: start, sealer };
+  const rented = await rentDevice(asked);
+  const rentalId = rented.ok ? rented.value.rentalId : '';
+  await rentalProved({ rentalId, at: start });
+  for (const _ of [1, 2]) await look(long);
+  const [letter] = await lettersTo(renterId);
+  expect(letter).toContain('You pay nothing for this time');
+  expect(letter).toContain(`https://broker.example/rentals/${rentalId}`);
+  await reportsIn(2 * long);
+  for (const _ of [1, 2]) await look(2 * long);
+  expect((await subjectsTo(renterId)).map((subject) => subject.replace(/^\S+/, 'It'))).toEqual([
+    'It cannot be reached',
+    'It is back',
+  ]);
+
+  await stopRental({ rentalId, renterId, at: after(2 * long) });
+  await db.update(devices).set({ state: 'ready' }).where(eq(devices.id, deviceId));
+  await look(4 * long);
+  expect(await subjectsTo(renterId)).toHaveLength(2);
 });
 
 test.each([

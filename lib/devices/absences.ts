@@ -1,21 +1,23 @@
 import { and, eq, gt, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
-import { db } from '#db/client';
+import { db, type Tx } from '#db/client';
 import { deviceEvents, devices } from '#db/schema/devices';
+import { rentals } from '#db/schema/rentals';
 import type { Letterhead } from '../accounts/commands.ts';
 import { enqueueMailTo } from '../mail/commands.ts';
 import { type Letter, letter } from '../mail/letter.ts';
 import { inTurn } from '../process/each.ts';
 import { LOST_HOURS } from '../rentals/deadlines.ts';
 
-/** For how long a device may be out of touch before its owner hears of it, in minutes: routers restart. */
+/** For how long a device may be out of touch before its owner and renter hear of it, in minutes: routers restart. */
 export const ABSENCE_MINUTES = 10;
 
 const { id, state, listed, suspendedAt, lastPollAt, tunnelUpSince, absenceToldAt } = devices;
 type Device = typeof devices.$inferSelect;
+type Rental = typeof rentals.$inferSelect;
 
 /**
  * Tells owners by mail that a device which is rented or on offer has been out of touch, or in touch without a tunnel, and
- * when it is back, once each. Before somebody has been here for as long, from `watchingSince` on, silence tells nothing of devices.
+ * when it is back, once each; and the renter who is on it. Before somebody has been here for as long, from `watchingSince` on, silence tells nothing of devices.
  */
 export async function tellOfAbsences(
   letterhead: Letterhead,
@@ -29,8 +31,8 @@ export async function tellOfAbsences(
   const isBack = and(isNotNull(absenceToldAt), gt(lastPollAt, absenceToldAt), isNotNull(tunnelUpSince));
   const write = (device: Device, publicUrl: string) =>
     device.lastPollAt && device.lastPollAt >= since ? noTunnelLetter(device, publicUrl) : awayLetter(device, publicUrl);
-  await tellOwners(letterhead, { of: isAway, absenceToldAt: at, write });
-  await tellOwners(letterhead, { of: isBack, absenceToldAt: null, write: backLetter });
+  await tell(letterhead, { of: isAway, absenceToldAt: at, write, writeRenter: awayLetterToRenter });
+  await tell(letterhead, { of: isBack, absenceToldAt: null, write: backLetter, writeRenter: backLetterToRenter });
 }
 
 /** Whether the relay saw the tunnel go before then and none since; one that went with its relay is no news of a device. */
@@ -46,20 +48,30 @@ type News = {
   of: SQL | undefined;
   absenceToldAt: Date | null;
   write: (device: Device, publicUrl: string) => Letter;
+  writeRenter: (rental: Rental, publicUrl: string) => Letter;
 };
 
-async function tellOwners({ publicUrl, sealer }: Letterhead, { of, absenceToldAt, write }: News) {
+async function tell({ publicUrl, sealer }: Letterhead, { of, absenceToldAt, write, writeRenter }: News) {
   const found = await db.select({ id }).from(devices).where(of);
-  const tell = (deviceId: string) =>
+  const tellOf = (deviceId: string) =>
     db.transaction(async (tx) => {
       const still = and(eq(id, deviceId), of);
       const [device] = await tx.update(devices).set({ absenceToldAt }).where(still).returning();
-      if (device) await enqueueMailTo(tx, { userId: device.ownerId, ...write(device, publicUrl) }, sealer);
+      if (!device) return;
+      await enqueueMailTo(tx, { userId: device.ownerId, ...write(device, publicUrl) }, sealer);
+      const rental = await findActiveRental(tx, deviceId);
+      if (rental) await enqueueMailTo(tx, { userId: rental.renterId, ...writeRenter(rental, publicUrl) }, sealer);
     });
   await inTurn(
     found.map((device) => device.id),
-    tell,
+    tellOf,
   );
+}
+
+async function findActiveRental(tx: Tx, deviceId: string): Promise<Rental | undefined> {
+  const isOnIt = and(eq(rentals.deviceId, deviceId), eq(rentals.state, 'active'));
+  const [rental] = await tx.select().from(rentals).where(isOnIt);
+  return rental;
 }
 
 function awayLetter(device: Device, publicUrl: string): Letter {
@@ -91,4 +103,18 @@ function whatFollows({ state }: Device): string {
 function backLetter({ id, name }: Device, publicUrl: string): Letter {
   const back = `your device ${name} can be reached again. There is nothing for you to do.`;
   return letter(publicUrl, `${name} is back`, [back, `${publicUrl}/my/devices/${id}`]);
+}
+
+function awayLetterToRenter({ id, name }: Rental, publicUrl: string): Letter {
+  return letter(publicUrl, `${name} cannot be reached`, [
+    `the device of your rental ${name} has been out of reach for ${ABSENCE_MINUTES} minutes. Its owner has been told.`,
+    `You pay nothing for this time. If it stays away, the rental ends ${LOST_HOURS} hours after it was last reached.`,
+    'You may wait, or stop the rental on its page:',
+    `${publicUrl}/rentals/${id}`,
+  ]);
+}
+
+function backLetterToRenter({ id, name }: Rental, publicUrl: string): Letter {
+  const back = `the device of your rental ${name} is back. Billing goes on when the relay has reached your rental, too.`;
+  return letter(publicUrl, `${name} is back`, [back, `${publicUrl}/rentals/${id}`]);
 }
