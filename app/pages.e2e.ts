@@ -198,8 +198,12 @@ async function expectFit(page: Page) {
     // Colours that fade into those of the other scheme are, half-way, nobody's choice.
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await expectAccessible(page);
-    const tooWide = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
-    expect(await page.evaluate(tooWide), 'pixels to scroll sideways').toBeLessThanOrEqual(0);
+    const found = await page.evaluate(() => ({
+      tooWide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      moving: document.getAnimations().length,
+    }));
+    expect(found.tooWide, 'pixels to scroll sideways').toBeLessThanOrEqual(0);
+    expect(found.moving, 'what moves, although nothing should').toBe(0);
   }
   expect(at.complaints.splice(0)).toEqual([]);
 }

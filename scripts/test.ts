@@ -8,6 +8,7 @@ import { say, step } from './local/progress.ts';
 import { readPlaywright, readVitest, type Tally, tally } from './testing/report.ts';
 
 const reports = 'test-results';
+const takesWhatIsLeft = ['nice', '-n', '19'];
 
 // Everything that `npm test` checks. Parts can be named: `npm test -- unit browser`.
 const wanted = process.argv.slice(2);
@@ -20,7 +21,6 @@ try {
   await check('lint', () => exitCheck('lint', ['biome', 'check', '--error-on-warnings', '.']));
   await check('types', () => exitCheck('types', ['sh', '-c', 'next typegen && tsc --noEmit']));
   await check('unit', () => vitest('unit'));
-  await check('db', () => vitest('db'));
   if (isWanted('docker') || isWanted('browser')) {
     const engine = await step('Docker engine', ensureEngine);
     parts.defer(engine.stop);
@@ -29,7 +29,8 @@ try {
       isWanted('browser') ? step('Web build', buildWeb) : null,
     ]);
   }
-  await check('docker', () => vitest('docker'));
+  // The tests with Docker wait for most of their time, so those of the database take what they leave of the processors.
+  await Promise.all([check('docker', () => vitest('docker')), check('db', () => vitest('db', takesWhatIsLeft))]);
   await check('browser', playwright);
 } catch (error) {
   say(error instanceof Error ? error.stack : String(error));
@@ -75,10 +76,10 @@ async function exitCheck(name: string, command: string[]): Promise<Tally> {
   return tally(name, code, { passed: code === 0 ? 1 : 0 });
 }
 
-async function vitest(project: string): Promise<Tally> {
+async function vitest(project: string, prefix: string[] = []): Promise<Tally> {
   const file = `${reports}/${project}.json`;
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  return readVitest(project, await run(['vitest', 'run', '--project', project, ...reporters]), file);
+  return readVitest(project, await run([...prefix, 'vitest', 'run', '--project', project, ...reporters]), file);
 }
 
 async function playwright(): Promise<Tally> {
