@@ -13,7 +13,8 @@ export default defineConfig({
   expect: { timeout: 30_000 },
   use: {
     baseURL: 'http://localhost:3700',
-    trace: 'retain-on-failure',
+    // A trace costs as much time again as what it is of: ask for it with `playwright test --trace on`.
+    screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: '/usr/bin/chromium',
       args: [

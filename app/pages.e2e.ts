@@ -105,9 +105,6 @@ function everyOne(noun: 'device' | 'rental' | 'top-up', names: string[]) {
   return Object.fromEntries(names.map((name) => [`a ${noun} in the state “${name}”`, path(name)]));
 }
 
-// A trace of a hundred pages costs more than the pages; what failed is named, with a snapshot.
-test.use({ trace: 'off' });
-
 test.beforeAll(async ({ browser }) => {
   at.scene = await layScene();
   at.visitor = await (await browser.newContext()).newPage();
