@@ -9,6 +9,9 @@ import { promisify } from 'node:util';
 /** Settings for a program, by name. */
 export type Settings = Record<string, string>;
 
+/** As in the scripts of package.json. Young objects may else take three times 32 MB, which is a quarter of the web process. */
+const nodeFlags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16'];
+
 /** `env NAME=value …` in front of a command adds settings to the environment it would have had. */
 function withSettings(settings: Settings, command: string[]): string[] {
   return [...Object.entries(settings).map(([name, value]) => `${name}=${value}`), ...command];
@@ -82,7 +85,7 @@ async function launch(
   pidFile: string,
 ): Promise<ChildProcess> {
   const log = openSync(join(logs, `${name}.log`), 'a');
-  const command = [process.execPath, '--disable-warning=ExperimentalWarning', file, ...args];
+  const command = [process.execPath, ...nodeFlags, file, ...args];
   const child = spawn('env', withSettings(settings, command), { detached: true, stdio: ['ignore', log, log] });
   await writeFile(pidFile, String(child.pid));
   return child;
