@@ -9,12 +9,6 @@ export function packFiles(files: Record<string, string>): Buffer {
   return Buffer.concat([...members, Buffer.alloc(2 * BLOCK)]);
 }
 
-/** The text of the first file in a tar archive. */
-export function firstFile(archive: Buffer): string {
-  const size = Number.parseInt(archive.toString('latin1', 124, 135), 8);
-  return archive.toString('utf8', BLOCK, BLOCK + size);
-}
-
 function header(name: string, size: number): Buffer {
   const block = Buffer.alloc(BLOCK);
   const put = (at: number, text: string) => block.write(text, at, 'latin1');

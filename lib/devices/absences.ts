@@ -17,7 +17,8 @@ type Rental = typeof rentals.$inferSelect;
 
 /**
  * Tells owners by mail that a device which is rented or on offer has been out of touch, or in touch without a tunnel, and
- * when it is back, once each; and the renter who is on it. Before somebody has been here for as long, from `watchingSince` on, silence tells nothing of devices.
+ * when it is back, once each; and the renter who is on it. Before somebody has been here for as long, from
+ * `watchingSince` on, silence tells nothing of devices.
  */
 export async function tellOfAbsences(
   letterhead: Letterhead,
