@@ -34,3 +34,24 @@ export function tellRentalEvent({ kind, detail }: { kind: string; detail: string
   const sentence = sentences[kind as RentalStoryKind] ?? kind;
   return detail ? `${sentence}: ${detail}` : sentence;
 }
+
+/** A map, as devices may call their steps anything, such as `constructor`. */
+const steps = new Map(
+  Object.entries({
+    makeDisk: 'Made a disk',
+    mountDisk: 'Mounted the disk',
+    startEngine: 'Started its container engine',
+    removeEnvironment: 'Removed another environment',
+    fetchImage: 'Downloaded the image',
+    loadImage: 'Loaded the image',
+    createEnvironment: 'Made the environment',
+    startEnvironment: 'Started the environment',
+    letIn: 'Handed over your password and keys, and heard ssh answer',
+    awaitReady: 'Waited until ssh answered',
+  }),
+);
+
+/** What a device did for a rental, in words; a step that this broker does not know is shown as the device calls it. */
+export function tellDeviceStep(step: string): string {
+  return steps.get(step) ?? step;
+}

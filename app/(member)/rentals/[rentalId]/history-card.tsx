@@ -1,7 +1,7 @@
 import { Timestamp } from '#components/timestamp';
 import { Card } from '#components/ui/card';
 import type { getTimeline, RentalView } from '#lib/rentals/queries';
-import { tellRentalEvent } from '#lib/rentals/story';
+import { tellDeviceStep, tellRentalEvent } from '#lib/rentals/story';
 
 type Event = Awaited<ReturnType<typeof getTimeline>>['events'][number];
 
@@ -24,9 +24,9 @@ export function HistoryCard({ rental, events }: { rental: RentalView; events: Ev
           <summary className="text-ink-soft hover:text-ink">What the device did to start it</summary>
           <ul className="mt-2 grid gap-1">
             {rental.environmentSteps.map(({ step, milliseconds }) => (
-              <li key={step} className="figure flex justify-between gap-4">
-                <span>{step}</span>
-                <span className="text-ink-soft">{Math.round(milliseconds)} ms</span>
+              <li key={step} className="flex justify-between gap-4">
+                <span className="break-words">{tellDeviceStep(step)}</span>
+                <span className="figure shrink-0 text-ink-soft">{Math.round(milliseconds)} ms</span>
               </li>
             ))}
           </ul>
